@@ -1,0 +1,128 @@
+"""What can go wrong, and how qualkit says so.
+
+::
+
+    QualkitError
+    ├── ReadError            a file that cannot be read as it claims to be
+    ├── TableError           a table with wrong columns, rows or values
+    ├── CodebookError        a codebook or framework that does not hold together
+    ├── BatchError           several faults of one piece of work, told together
+    ├── UnknownName          a source, code, coder or case that the project does not have
+    ├── ConflictError        something changed, or exists already, since it was read
+    └── StoreError           a project that cannot be opened, read or written
+        ├── NotAProject
+        ├── NewerProject
+        └── DamagedProject
+
+Every message says where, which value, and what to do about it. The parts are kept as attributes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+class QualkitError(Exception):
+    """Anything that qualkit refuses to do, with the reason."""
+
+
+class ReadError(QualkitError):
+    """A file was refused.
+
+    Attributes
+    ----------
+    file : str
+        Name of the file as the user gave it.
+    reason : str
+        What is wrong with it, and what to do.
+    line : int or None
+        Line of the file, counted from 1, where one can be named.
+    """
+
+    def __init__(self, file: str, reason: str, *, line: int | None = None) -> None:
+        where = f"{file}, line {line}" if line is not None else file
+        super().__init__(f"{where}: {reason}")
+        self.file = file
+        self.reason = reason
+        self.line = line
+
+
+class TableError(QualkitError):
+    """A table does not have the columns, rows or values that it must have."""
+
+    def __init__(self, table: str, reason: str, *, row: int | None = None) -> None:
+        where = f"{table}, row {row}" if row is not None else table
+        super().__init__(f"{where}: {reason}")
+        self.table = table
+        self.reason = reason
+        self.row = row
+
+
+class CodebookError(QualkitError):
+    """A codebook or a framework is wrong; `problems` lists everything that is."""
+
+    def __init__(self, file: str, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(f"{file}: {problem}" for problem in problems))
+        self.file = file
+        self.problems = tuple(problems)
+
+
+class BatchError(QualkitError):
+    """Several faults in one piece of work; nothing of it was kept."""
+
+    def __init__(self, work: str, faults: Iterable[str]) -> None:
+        self.work = work
+        self.faults = tuple(faults)
+        listed = "\n".join(f"  {fault}" for fault in self.faults)
+        count = len(self.faults)
+        super().__init__(f"{work}: {count} fault{'s'[: count != 1]}, nothing was kept\n{listed}")
+
+
+class UnknownName(QualkitError):
+    """A name that the project does not know, with the nearest ones that it does."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        self.kind = kind
+        self.name = name
+        self.known = tuple(known)
+        super().__init__(f"no {kind} is called {name!r}; {_nearest(name, self.known)}")
+
+
+class ConflictError(QualkitError):
+    """Something exists already, or was changed by somebody else since it was read."""
+
+
+class StoreError(QualkitError):
+    """A project cannot be opened, read or written."""
+
+    def __init__(self, study: str, reason: str) -> None:
+        super().__init__(f"{study}: {reason}")
+        self.study = study
+        self.reason = reason
+
+
+class NotAProject(StoreError):
+    """The file or address holds something else than a qualkit project."""
+
+
+class NewerProject(StoreError):
+    """The project was written by a newer qualkit."""
+
+
+class DamagedProject(StoreError):
+    """The project's file is damaged."""
+
+
+def _nearest(name: str, known: Sequence[str]) -> str:
+    from difflib import get_close_matches
+
+    if not known:
+        return "there are none yet"
+    close = get_close_matches(name, known, n=3, cutoff=0.5)
+    if close:
+        return "did you mean " + " or ".join(repr(one) for one in close) + "?"
+    shown = ", ".join(sorted(known)[:8])
+    return f"known are {shown}{' ...' if len(known) > 8 else ''}"

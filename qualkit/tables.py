@@ -1,0 +1,74 @@
+"""The tables that travel between the parts of qualkit, and their columns.
+
+One thing is a frozen record, many things are a table. Whoever takes a table checks it at the
+door with :func:`check`; columns beyond those listed (attributes) are welcome.
+
+Columns
+-------
+codings
+    One row a coding. ``start`` and ``end`` are code points, half-open; ``code_path`` is names
+    from theme to code; ``time`` is seconds; ``rating`` and ``page`` may be missing. After the
+    listed columns stand the attributes of its source and, with ``case.`` before the name, of
+    its case.
+summaries
+    One row a cell summary: the words of `author` on `case` under `theme`.
+sources
+    One row a source, its attributes after the listed columns.
+turns
+    One row a turn, in order.
+cases
+    One row a case and its attributes.
+codes
+    One row a code, in the codebook's order.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from qualkit.errors import TableError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS: Final = {
+    "codings": (
+        "coding", "source", "case", "start", "end", "text", "codebook", "code", "code_name",
+        "code_path", "theme", "coder", "stance", "rating", "memo", "created", "speaker",
+        "speaker_role", "time", "line", "page", "item",
+    ),
+    "summaries": ("summary", "case", "codebook", "theme", "author", "text", "created", "version"),
+    "sources": (
+        "source", "format", "case", "words", "turns", "speakers", "codings", "file", "added",
+        "warnings", "notes",
+    ),
+    "turns": (
+        "source", "turn", "speaker", "role", "start", "end", "time", "line", "page", "item", "text",
+    ),
+    "cases": ("case", "sources"),
+    "codes": (
+        "codebook", "code", "name", "path", "theme", "parent", "definition", "include", "exclude",
+        "example", "cues", "colour", "scale", "survey_items", "codings",
+    ),
+    "log": ("entry", "at", "who", "action", "what", "before", "after"),
+}  # fmt: skip
+
+
+def check(table: pd.DataFrame, kind: str) -> None:
+    """Refuse a table that lacks a column of its kind.
+
+    >>> import pandas as pd
+    >>> check(pd.DataFrame({"case": []}), "cases")
+    Traceback (most recent call last):
+    qualkit.errors.TableError: cases: it has no column ['sources']; it has ['case']
+    """
+    missing = [column for column in COLUMNS[kind] if column not in table.columns]
+    if missing:
+        raise TableError(
+            kind, f"it has no column {missing}; it has {sorted(map(str, table.columns))}"
+        )
+
+
+def attributes_of(table: pd.DataFrame, kind: str) -> list[str]:
+    """The columns beyond those that every table of the kind has."""
+    return [str(column) for column in table.columns if column not in COLUMNS[kind]]
