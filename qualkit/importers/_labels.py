@@ -1,0 +1,130 @@
+"""Which words before a colon are a speaker, and who asks the questions.
+
+A label is believed because it is a known role (`Interviewer`, `P07`), because it comes back,
+because it looks like a name, or because most lines of the file carry one; never because of
+one line alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from qualkit.importers._text import look_key
+from qualkit.model import INTERVIEWER, PARTICIPANT, UNKNOWN
+
+_ASKS = re.compile(
+    r"(?:interviewers?|int|iv|i|moderator|mod|facilitator|researcher|evaluator|q|question|host)"
+    r"(?:[ _.-]?\d{1,2})?",
+    re.IGNORECASE,
+)
+_ANSWERS = re.compile(
+    r"(?:participants?|part|p|pt|r|resp|res|respondent|interviewee|informant|a|answer|student|pupil"
+    r"|parent|mother|father|mum|dad|carer|child|teacher|headteacher|head|senco|practitioner"
+    r"|young person|yp|patient|client|therapist|nurse|guest|ps|fg)(?:[ _.-]?\d{1,3}[a-z]?)?",
+    re.IGNORECASE,
+)
+_METADATA = frozenset(
+    """date|time|place|location|venue|setting|duration|length|file|filename|recording|project|study
+    subject|topic|title|note|notes|present|attendees|transcriber|transcribed by|transcript
+    transcription|version|language|mode|area|site|interview|interview no|interview number
+    interview date|date of interview|reference|ref|id|source|url|http|https|role|job title
+    organisation|organization|contact|email|tel|phone|ps|nb|n.b|e.g|i.e|for example|warning
+    details|summary|background|start time|end time|recording date""".replace("\n", "|")
+    .replace("|    ", "|")
+    .split("|")
+)
+_WORDS_IN_LABEL = 8
+_NAME_WORDS = 4
+
+
+def role_of(label: str) -> str:
+    """The role that a label names by itself.
+
+    >>> role_of("Interviewer 2"), role_of("P07"), role_of("Ann Lee")
+    ('interviewer', 'participant', 'unknown')
+    """
+    plain = look_key(label)
+    words = re.split(r"[\s,/()&]+", plain)
+    if _ASKS.fullmatch(plain) or (words and words[0] in {"interviewer", "moderator"}):
+        return INTERVIEWER
+    if {"interviewer", "moderator", "facilitator", "researcher"} & set(words):
+        return INTERVIEWER
+    return PARTICIPANT if _ANSWERS.fullmatch(plain) else UNKNOWN
+
+
+def looks_like_a_name(label: str) -> bool:
+    """Whether every word could be part of a name: ``Ann Lee``, ``P07``, ``Dr. Osei (CCG)``."""
+    words = label.split()
+    if not 1 <= len(words) <= _NAME_WORDS or label[-1:] in ".?!;":
+        return False
+    small = {"of", "de", "van", "der", "da", "the", "and", "&", "-"}
+    return all(w[0].isupper() or w[0].isdigit() or w[0] in "([" or w in small for w in words)
+
+
+def could_be_label(label: str) -> bool:
+    """Whether the words before a colon may name a speaker at all."""
+    words = label.split()
+    if not words or len(words) > _WORDS_IN_LABEL or not re.search(r"[^\W\d_]|\d", label):
+        return False
+    return look_key(label) not in _METADATA and not re.fullmatch(r"[\d\s.,-]{3,}", label)
+
+
+def believed(labels: Sequence[str], lines: int) -> set[str]:
+    """The labels of a file that are speakers.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        The candidate at the start of each line that has one.
+    lines : int
+        How many lines of the file hold words.
+    """
+    counts = Counter(label for label in labels if could_be_label(label))
+    if counts.total() * 2 >= lines:
+        again = {label for label, n in counts.items() if n > 1}
+        return {label for label in counts if not again or label in again or _alone(label)}
+    few = counts.total() <= 3
+    return {label for label, count in counts.items() if _believable(label, count, few=few)}
+
+
+def _alone(label: str) -> bool:
+    """Whether a label that stands once is a speaker all the same."""
+    return role_of(label) != UNKNOWN or looks_like_a_name(label)
+
+
+def _believable(label: str, count: int, *, few: bool) -> bool:
+    if role_of(label) != UNKNOWN or not looks_like_a_name(label):
+        return role_of(label) != UNKNOWN
+    one_word = len(label.split()) == 1 and label[1:].islower()
+    return count > 1 or few or not one_word
+
+
+def guess_roles(spoken: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Role of each speaker, from what the label says and from who asks the questions.
+
+    Parameters
+    ----------
+    spoken : iterable of (speaker, words)
+        The turns of one source, in order.
+
+    Returns
+    -------
+    dict
+        Speaker to ``interviewer``, ``participant`` or ``unknown`` (the words do not tell).
+    """
+    turns: Counter[str] = Counter()
+    asked: Counter[str] = Counter()
+    for speaker, words in spoken:
+        turns[speaker] += 1
+        asked[speaker] += "?" in words
+    roles = {speaker: role_of(speaker) for speaker in turns}
+    if INTERVIEWER in roles.values():
+        return {s: PARTICIPANT if r == UNKNOWN else r for s, r in roles.items()}
+    share = {s: asked[s] / turns[s] for s in turns if roles[s] == UNKNOWN}
+    ranked = sorted(share, key=lambda s: (-share[s], -turns[s]))
+    others = [asked[s] / turns[s] for s in turns if s != ranked[0]] if ranked else []
+    if others and share[ranked[0]] >= 0.25 and share[ranked[0]] >= 1.5 * max(others):
+        return {s: INTERVIEWER if s == ranked[0] else PARTICIPANT for s in turns}
+    return roles

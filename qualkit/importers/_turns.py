@@ -1,0 +1,373 @@
+"""Speaker turns out of the lines of a document.
+
+Every transcript is one of a few layouts. All of them are tried on the whole file, and the one
+with the most headings is taken:
+
+========  ===========================================================
+wide      ``Ann Lee   0:03`` on a line of its own (Teams, Otter, Zoom)
+range     ``0:0:5.1 --> 0:0:8.2``, then the name or at once the words
+bracket   ``[00:43.810 --> 00:47.850]  words`` (Whisper)
+stamped   ``00:00:05 Speaker 1`` on a line of its own (Word Transcribe)
+label     ``Ann: words``, ``[0:03] Ann: words``, a tab or bold type
+table     a row a turn, with a column for the speaker or the time
+========  ===========================================================
+
+A file without any of them is read paragraph by paragraph, unless it holds time codes: then
+its turns were lost on the way, and it is refused rather than flattened.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from qualkit.errors import ReadError
+from qualkit.importers._labels import believed, guess_roles, looks_like_a_name, role_of
+from qualkit.importers._text import Note, lookalikes, oddities, told
+from qualkit.model import INTERVIEWER, PARTICIPANT, UNKNOWN, Source, Turn
+
+TIME = r"(?:\d{1,3}:)?[0-5]?\d:[0-5]?\d(?:[.,]\d{1,3})?"
+_RANGE = rf"(?P<time>{TIME})\s*-->\s*{TIME}"
+_NAME = r"(?P<name>[^\s:\[\]][^:\n\t\[\]]{0,78}?)"
+_WIDE = re.compile(rf"\s*\[?{_NAME}\]?(?P<gap>\s+)\(?(?P<time>{TIME})\)?:?\s*")
+_RANGE_LINE = re.compile(rf"\s*{_RANGE}\s*")
+_BRACKET = re.compile(rf"\s*\[{_RANGE}\]\s*")
+_STAMPED = re.compile(rf"\s*\[?(?P<time>{TIME})\]?\s+(?P<name>\S[^:\n]{{0,79}}?)\s*")
+_LABEL = re.compile(
+    rf"\s*[*_]{{0,3}}(?:[\[(]?(?P<time>{TIME})[\])]?\s*[-–]?\s*)?"
+    rf"(?P<name>[^\s:\n\t\[(*_][^:\n\t]{{0,59}}?)"
+    rf"(?:\s*[\[(]?(?P<late>{TIME})[\])]?)?[*_]{{0,3}}\s*(?P<mark>:[*_]{{0,3}}(?=\s|$)|\t)\s*"
+)
+_NOISE = re.compile(
+    r"\s*(?:.{0,80}(?:started|stopped) transcription|.{0,120}-Meeting (?:Transcript|Recording)"
+    r"|\d+m \d+s|\d+h \d+m(?: \d+s)?|Transcribed by https?://\S+|WEBVTT)\s*"
+)
+_SPEAKER_HEADS = {"speaker", "who", "name", "speaker name", "participant"}
+_TEXT_HEADS = {"text", "transcript", "content", "utterance", "words", "what was said", "speech"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a document: its text, page, bold beginning, and cells if it is a table row."""
+
+    text: str
+    page: int | None = None
+    bold: int = 0
+    cells: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """Where a turn begins: on which line and column its words start, who speaks, and when.
+
+    `alone` marks a turn that ends with its own line; `stop` its last column where the line
+    goes on with something else.
+    """
+
+    line: int
+    column: int
+    speaker: str | None
+    time: float | None = None
+    alone: bool = False
+    stop: int | None = None
+
+
+def seconds(time: str) -> float:
+    """Seconds of a time code.
+
+    >>> seconds("1:02:09"), seconds("0:03.5")
+    (3729.0, 3.5)
+    """
+    total = 0.0
+    for part in time.replace(",", ".").split(":"):
+        total = total * 60 + float(part)
+    return total
+
+
+def source_of_lines(
+    name: str, kind: str, lines: Sequence[Line], warnings: Sequence[str] = ()
+) -> Source:
+    """A source with its turns, out of the lines of a document."""
+    text = "\n".join(line.text for line in lines)
+    odd = oddities(text, name)
+    turns, more = _turns(name, lines)
+    speakers = [turn.speaker for turn in turns if turn.speaker]
+    voiced = with_roles(text, turns)
+    messages = (*warnings, *odd, *lookalikes(speakers), *more, *unclear_roles(voiced))
+    serious, notes = told(messages)
+    return Source(name, kind, text, voiced, warnings=serious, notes=notes)
+
+
+def with_roles(text: str, turns: Sequence[Turn]) -> tuple[Turn, ...]:
+    """The same turns with the role of each speaker guessed."""
+    roles = guess_roles((t.speaker, text[t.start : t.end]) for t in turns if t.speaker)
+    rest = PARTICIPANT if set(roles.values()) == {INTERVIEWER} else UNKNOWN
+    return tuple(replace(t, role=roles[t.speaker] if t.speaker else rest) for t in turns)
+
+
+def unclear_roles(turns: Sequence[Turn]) -> list[str]:
+    """A note where two or more speakers could not be told into asking and answering."""
+    names = {turn.speaker for turn in turns if turn.speaker}
+    unclear = sorted({turn.speaker or "" for turn in turns if turn.role == UNKNOWN} & names)
+    if len(names) < 2 or not unclear:
+        return []
+    shown = ", ".join(unclear[:4])
+    why = f"who asks and who answers is unclear ({shown}); set it with 'qualkit source roles'"
+    return [Note(why)]
+
+
+def find_table(lines: Sequence[Line]) -> list[Turn]:
+    """The turns of a table with a column for the speaker; none where it is no such table."""
+    headings = _table(lines)
+    return list(_between(lines, headings)) if headings else []
+
+
+def _turns(name: str, lines: Sequence[Line]) -> tuple[list[Turn], list[str]]:
+    headings = _headings(lines)
+    if headings:
+        return list(_between(lines, headings)), []
+    timed = [n for n, line in enumerate(lines, 1) if re.match(rf"\s*[\[(]?{TIME}\b", line.text)]
+    if len(timed) > 2:
+        why = (
+            f"{len(timed)} lines begin with a time code, but no turn could be found; "
+            "write 'Name: words' or 'Name  0:03' before each turn"
+        )
+        raise ReadError(name, why, line=timed[0])
+    return list(_paragraphs(lines)), [Note("no speakers were found; each paragraph is one turn")]
+
+
+def _headings(lines: Sequence[Line]) -> list[Heading]:
+    if (table := _table(lines)) is not None:
+        return table
+    found = [finder(lines) for finder in (_range, _bracket, _wide, _stamped, _labels)]
+    return max(found, key=len)
+
+
+# One finder a layout -----------------------------------------------------------------------
+
+
+def _wide(lines: Sequence[Line]) -> list[Heading]:
+    found = []
+    for n, line in enumerate(lines):
+        match = _WIDE.fullmatch(line.text)
+        if match is None or _NOISE.fullmatch(line.text):
+            continue
+        label = match["name"].strip("*_ ")
+        if len(match["gap"]) > 1 or match["gap"] == "\t" or looks_like_a_name(label):
+            found.append(Heading(n + 1, 0, label, seconds(match["time"])))
+    return found
+
+
+def _stamped(lines: Sequence[Line]) -> list[Heading]:
+    found = []
+    for n, line in enumerate(lines):
+        match = _STAMPED.fullmatch(line.text)
+        if match and looks_like_a_name(match["name"]):
+            found.append(Heading(n + 1, 0, match["name"], seconds(match["time"])))
+    return found
+
+
+def _bracket(lines: Sequence[Line]) -> list[Heading]:
+    found = []
+    for n, line in enumerate(lines):
+        if match := _BRACKET.match(line.text):
+            found.append(Heading(n, match.end(), None, seconds(match["time"])))
+    return found
+
+
+def _range(lines: Sequence[Line]) -> list[Heading]:
+    stamps = [
+        (n, seconds(match["time"]))
+        for n, line in enumerate(lines)
+        if (match := _RANGE_LINE.fullmatch(line.text))
+    ]
+    if not stamps:
+        return []
+    ends = [n for n, _ in stamps[1:]] + [len(lines)]
+    blocks = [
+        [k for k in range(n + 1, end) if lines[k].text.strip()]
+        for (n, _), end in zip(stamps, ends, strict=True)
+    ]
+    if _names_follow([[lines[k].text for k in block] for block in blocks]):
+        return [
+            Heading(block[1], 0, lines[block[0]].text.strip(), time)
+            for (_, time), block in zip(stamps, blocks, strict=True)
+            if len(block) > 1
+        ]
+    return [Heading(n + 1, 0, None, time) for n, time in stamps]
+
+
+def _names_follow(blocks: Sequence[Sequence[str]]) -> bool:
+    """Whether the first line after a time is a name: short, unpunctuated, with words below."""
+    named = [
+        len(block) > 1 and len(block[0].split()) <= 6 and block[0].strip()[-1] not in ".?!,…"
+        for block in blocks
+        if block
+    ]
+    return bool(named) and sum(named) >= 0.8 * len(named)
+
+
+def _labels(lines: Sequence[Line]) -> list[Heading]:
+    found = {n: one for n, line in enumerate(lines) if (one := _label(n, line)) is not None}
+    full = sum(bool(line.text.strip()) for line in lines)
+    speakers = believed([one.speaker or "" for one in found.values()], full)
+    kept = [one for one in found.values() if one.speaker in speakers]
+    names = {one.speaker for one in kept}
+    if len(names) == 1 and role_of(next(iter(names)) or "") == INTERVIEWER:
+        return _others_unnamed(lines, kept)
+    return kept
+
+
+def _label(n: int, line: Line) -> Heading | None:
+    match = _LABEL.match(line.text)
+    if match and (match["mark"] != "\t" or _short(match["name"])):
+        time = match["time"] or match["late"]
+        label = match["name"].strip("*_ ")
+        return Heading(n, match.end(), label, seconds(time) if time else None)
+    label = line.text[: line.bold].strip(" :\t")
+    if label and _short(label) and looks_like_a_name(label):
+        return Heading(n, line.bold, label)
+    return None
+
+
+def _short(label: str) -> bool:
+    return len(label) <= 40 and len(label.split()) <= 4
+
+
+def _others_unnamed(lines: Sequence[Line], asked: Sequence[Heading]) -> list[Heading]:
+    """Only the interviewer is labelled: every other paragraph is somebody else's turn."""
+    own = {heading.line: replace(heading, alone=True) for heading in asked}
+    return [
+        own.get(n) or Heading(n, 0, None, alone=True)
+        for n, line in enumerate(lines)
+        if line.text.strip()
+    ]
+
+
+def _table(lines: Sequence[Line]) -> list[Heading] | None:
+    """Headings of a table with a column for the speaker, or None."""
+    rows = [(n, _cells(line)) for n, line in enumerate(lines)]
+    start = next((k for k, (_, cells) in enumerate(rows) if _columns(cells)), None)
+    if start is None:
+        return _two_columns(lines)
+    speaker, text, time = _columns(rows[start][1]) or (0, 0, None)
+    found = []
+    for n, cells in rows[start + 1 :]:
+        if len(cells) <= max(speaker, text) or not cells[text].strip():
+            continue
+        stamp = re.search(TIME, cells[time]) if time is not None and time < len(cells) else None
+        found.append(_row(n, cells, speaker, text, seconds(stamp[0]) if stamp else None))
+    return found or None
+
+
+def _row(n: int, cells: Sequence[str], speaker: int, text: int, time: float | None) -> Heading:
+    column = sum(len(cell) + 1 for cell in cells[:text])
+    name = cells[speaker].strip(" :") or None
+    return Heading(n, column, name, time, alone=True, stop=column + len(cells[text]))
+
+
+def _cells(line: Line) -> tuple[str, ...]:
+    return line.cells or tuple(line.text.split("\t"))
+
+
+def _columns(cells: Sequence[str]) -> tuple[int, int, int | None] | None:
+    """Columns of speaker, text and time, where a row is the heading of such a table."""
+    heads = [cell.strip(" *:").casefold() for cell in cells]
+    speaker = next((k for k, head in enumerate(heads) if head in _SPEAKER_HEADS), None)
+    text = next((k for k, head in enumerate(heads) if head in _TEXT_HEADS), None)
+    time = next((k for k, head in enumerate(heads) if head.startswith("time")), None)
+    return None if speaker is None or text is None else (speaker, text, time)
+
+
+def _two_columns(lines: Sequence[Line]) -> list[Heading] | None:
+    """A table without heading whose first column holds the speakers."""
+    rows = [(n, line.cells) for n, line in enumerate(lines) if len(line.cells) == 2]
+    full = sum(bool(line.text.strip()) for line in lines)
+    labels = [cells[0].strip(" :") for _, cells in rows]
+    if not rows or len(rows) * 2 < full or believed(labels, len(rows)) != set(labels):
+        return None
+    return [_row(n, cells, 0, 1, None) for n, cells in rows]
+
+
+# From headings to turns --------------------------------------------------------------------
+
+
+def _between(lines: Sequence[Line], headings: Sequence[Heading]) -> Iterator[Turn]:
+    starts = _starts(lines)
+    text = "\n".join(line.text for line in lines)
+    for heading, after in zip(headings, [*headings[1:], None], strict=True):
+        if heading.line >= len(lines):
+            continue
+        last = heading.line + 1 if heading.alone else _end_line(lines, after)
+        begin = starts[heading.line] + heading.column
+        end = starts[last - 1] + len(lines[last - 1].text) if last else begin
+        if heading.stop is not None:
+            end = starts[heading.line] + heading.stop
+        if turn := _turn(text, begin, end, heading, lines, starts):
+            yield turn
+
+
+def _end_line(lines: Sequence[Line], after: Heading | None) -> int:
+    """The line before which a turn ends: that of the next heading, without closing noise."""
+    end = len(lines) if after is None else after.line
+    if after is not None and after.column == 0 and end > 0:
+        end = _heading_start(lines, end)
+    while end > 0 and (not lines[end - 1].text.strip() or _NOISE.fullmatch(lines[end - 1].text)):
+        end -= 1
+    return end
+
+
+def _heading_start(lines: Sequence[Line], words: int) -> int:
+    """The first line of a heading whose words begin on line `words`."""
+    for back in range(words - 1, max(-1, words - 4), -1):
+        if any(shape.fullmatch(lines[back].text) for shape in (_RANGE_LINE, _WIDE, _STAMPED)):
+            return back
+    return words
+
+
+def _turn(
+    text: str, begin: int, end: int, heading: Heading, lines: Sequence[Line], starts: Sequence[int]
+) -> Turn | None:
+    while begin < end and text[begin].isspace():
+        begin += 1
+    while end > begin and text[end - 1].isspace():
+        end -= 1
+    if begin >= end:
+        return None
+    line = _line_at(starts, begin)
+    return Turn(
+        heading.speaker, UNKNOWN, begin, end, heading.time, line=line + 1, page=lines[line].page
+    )
+
+
+def _paragraphs(lines: Sequence[Line]) -> Iterator[Turn]:
+    """One turn a paragraph: blocks between blank lines, or single lines where none is blank."""
+    starts = _starts(lines)
+    text = "\n".join(line.text for line in lines)
+    blank = any(not line.text.strip() for line in lines[:-1])
+    block: list[int] = []
+    for n in range(len(lines) + 1):
+        full = n < len(lines) and bool(lines[n].text.strip())
+        if block and (not full or not blank):
+            end = starts[block[-1]] + len(lines[block[-1]].text)
+            turn = _turn(text, starts[block[0]], end, Heading(block[0], 0, None), lines, starts)
+            if turn:
+                yield turn
+            block = []
+        if full:
+            block.append(n)
+
+
+def _starts(lines: Sequence[Line]) -> list[int]:
+    starts, at = [], 0
+    for line in lines:
+        starts.append(at)
+        at += len(line.text) + 1
+    return starts
+
+
+def _line_at(starts: Sequence[int], position: int) -> int:
+    from bisect import bisect_right
+
+    return bisect_right(starts, position) - 1

@@ -1,0 +1,81 @@
+"""Rows of open answers (.csv, .tsv, .xlsx) as one source table, never one file an answer.
+
+A table with a column for the speaker is a transcript. Any other is a table of answers: one
+turn an answer, its speaker the respondent, its item the question.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from qualkit.errors import ReadError
+from qualkit.importers._text import Note, oddities, told
+from qualkit.importers._turns import Line, find_table, unclear_roles, with_roles
+from qualkit.importers.sheets import Sheet, sheet_of
+from qualkit.model import PARTICIPANT, Source, Turn
+
+_ID = re.compile(
+    r"(?:respondent|response|participant|case|person|record|user)?[ _-]?(?:id|no|number)", re.I
+)
+_WORDS_IN_ANSWER = 3.0
+
+
+def read_answers(data: bytes, name: str, *, kind: str, encoding: str | None = None) -> Source:
+    """Source of a table: a transcript in columns, or open answers."""
+    sheet = sheet_of(data, name, encoding)
+    lines = [Line("\t".join(row), cells=row) for row in (sheet.header, *map(_flat, sheet.rows))]
+    turns = find_table(lines)
+    if turns:
+        text = "\n".join(line.text for line in lines)
+        voiced = with_roles(text, turns)
+        serious, notes = told([*sheet.warnings, *oddities(text, name), *unclear_roles(voiced)])
+        return Source(name, kind, text, voiced, warnings=serious, notes=notes)
+    return _answers(sheet, name, kind)
+
+
+def _flat(row: Sequence[str]) -> tuple[str, ...]:
+    return tuple(cell.replace("\t", " ").replace("\n", " ") for cell in row)
+
+
+def _answers(sheet: Sheet, name: str, kind: str) -> Source:
+    open_columns = [n for n in range(len(sheet.header)) if _is_open(sheet, n)]
+    if not open_columns:
+        why = "no column holds open answers (three words or more on average)"
+        raise ReadError(name, f"{why}; closed answers belong to 'qualkit survey load'")
+    respondent = next((n for n, head in enumerate(sheet.header) if _ID.fullmatch(head)), None)
+    parts, turns, at, line = [], [], 0, 1
+    for number, row in zip(sheet.numbers, sheet.rows, strict=True):
+        who = row[respondent].strip() if respondent is not None else ""
+        for column in open_columns:
+            answer = row[column].strip()
+            if not answer:
+                continue
+            speaker = who or f"row {number}"
+            start = at + len(speaker) + 2
+            item = sheet.header[column]
+            turns.append(
+                Turn(speaker, PARTICIPANT, start, start + len(answer), None, line, None, item)
+            )
+            parts.append(f"{speaker}: {answer}")
+            at += len(parts[-1]) + 1
+            line += parts[-1].count("\n") + 1
+    text = "\n".join(parts)
+    serious, notes = told(
+        [*sheet.warnings, *oddities(text, name), *_left_out(sheet, open_columns, respondent)]
+    )
+    return Source(name, kind, text, tuple(turns), warnings=serious, notes=notes)
+
+
+def _is_open(sheet: Sheet, column: int) -> bool:
+    answers = [row[column] for row in sheet.rows if row[column].strip()]
+    words = sum(len(answer.split()) for answer in answers)
+    return bool(answers) and words >= _WORDS_IN_ANSWER * len(answers)
+
+
+def _left_out(sheet: Sheet, taken: Sequence[int], respondent: int | None) -> list[str]:
+    rest = [h for n, h in enumerate(sheet.header) if n not in taken and n != respondent]
+    if not rest:
+        return []
+    shown = ", ".join(rest[:6]) + (" ..." if len(rest) > 6 else "")
+    return [Note(f"{len(rest)} columns without open answers were left out: {shown}")]

@@ -1,0 +1,205 @@
+"""Tables out of .csv, .tsv and .xlsx files: every cell stays the text that was written.
+
+No value is guessed to be missing, a number or a date; a ragged row, a heading twice, or a
+quotation mark that is never closed is refused with its place.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qualkit.errors import ReadError
+from qualkit.importers._guard import NAMES, Archive, check_xml, read_bytes, refuse_office, sniff
+from qualkit.importers._text import decode, stored
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+ROWS = 200_000
+COLUMNS = 2_000
+FIELD = 2_000_000
+_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"')
+_MERGED = re.compile(rb'<mergeCell ref="[A-Z]+(\d+):')
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table: headings, rows of text, and the row of the file where each stands."""
+
+    name: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numbers: tuple[int, ...]
+    warnings: tuple[str, ...] = ()
+
+    def records(self) -> Iterator[tuple[int, dict[str, str]]]:
+        """Each row as heading -> cell, with its number in the file."""
+        for number, row in zip(self.numbers, self.rows, strict=True):
+            yield number, dict(zip(self.header, row, strict=True))
+
+
+def read_sheet(path: Path | str, *, encoding: str | None = None) -> Sheet:
+    """The first visible table of a .csv, .tsv, .txt or .xlsx file.
+
+    Raises
+    ------
+    ReadError
+        Where the file is damaged or the table is not one, with row and column.
+    """
+    path = Path(path)
+    return sheet_of(read_bytes(path, path.name), path.name, encoding)
+
+
+def sheet_of(data: bytes, name: str, encoding: str | None = None) -> Sheet:
+    """The table in the bytes of a file, whatever its ending says."""
+    kind = sniff(data)
+    if kind == "ole":
+        refuse_office(data, name, ".xlsx or .csv")
+    if kind == "zip":
+        return _checked(name, *_excel(data, name))
+    if kind not in {"text", "html"}:
+        raise ReadError(name, f"not a table: it is {NAMES[kind]}")
+    return _checked(name, *_separated(data, name, encoding))
+
+
+_Rows = list[tuple[int, list[str]]]
+
+
+def _separated(data: bytes, name: str, encoding: str | None) -> tuple[_Rows, list[str]]:
+    text, warnings = decode(data, name, encoding)
+    text, more = stored(text)
+    if text.count('"') % 2:
+        line = next(n for n, row in enumerate(text.split("\n"), 1) if row.count('"') % 2)
+        raise ReadError(name, "the quotation mark opened here is never closed", line=line)
+    heading = text.split("\n", 1)[0]
+    separator = max(",;\t|", key=heading.count)
+    csv.field_size_limit(5 * FIELD)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    rows: _Rows = []
+    try:
+        for row in reader:
+            if row:
+                rows.append((reader.line_num, row))
+            if len(rows) > ROWS:
+                raise ReadError(name, f"more than {ROWS:,} rows")
+    except csv.Error as error:
+        raise ReadError(name, f"damaged table ({error})", line=reader.line_num) from error
+    return rows, warnings + more
+
+
+def _excel(data: bytes, name: str) -> tuple[_Rows, list[str]]:
+    archive = Archive(data, name)
+    if "xl/workbook.xml" not in archive.names:
+        raise ReadError(name, "a zip archive, but not an Excel workbook")
+    warnings = _inspect(archive, name)
+    import openpyxl
+
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+        hidden = [sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible"]
+        rows = _cells(visible[0]) if visible else []
+    except Exception as error:
+        why = f"damaged workbook ({type(error).__name__}: {str(error)[:60]})"
+        raise ReadError(name, why) from error
+    if hidden:
+        warnings.append("hidden sheets were not read: " + ", ".join(hidden))
+    if len(visible) > 1:
+        others = ", ".join(sheet.title for sheet in visible[1:])
+        warnings.append(f"only the first sheet was read, not: {others}")
+    return rows, warnings
+
+
+def _inspect(archive: Archive, name: str) -> list[str]:
+    """Warnings about a workbook; ReadError where its cells lie beyond any real table."""
+    found = []
+    if "xl/vbaProject.bin" in archive.names:
+        found.append("macros are ignored")
+    for part in sorted(archive.names):
+        if not part.endswith((".xml", ".rels")):
+            continue
+        data = archive.part(part)
+        check_xml(data, name, part)
+        if not part.startswith("xl/worksheets/"):
+            continue
+        for column, row in _CELL.findall(data):
+            if _number(column) > COLUMNS or int(row) > ROWS:
+                cell = (column + row).decode()
+                raise ReadError(name, f"the table reaches to {cell}; remove stray cells")
+        if any(int(row) <= 2 for row in _MERGED.findall(data)):
+            raise ReadError(name, "merged cells in the heading; split them, one heading a column")
+        if b"<f" in data:
+            found.append("formula cells: their last saved values were read")
+        if b't="e"' in data:
+            found.append("error cells (#REF!, #N/A ...) were read as empty")
+    return list(dict.fromkeys(found))
+
+
+def _number(column: bytes) -> int:
+    total = 0
+    for letter in column:
+        total = total * 26 + letter - 64
+    return total
+
+
+def _cells(sheet: Worksheet) -> _Rows:
+    rows = [
+        (n, [_cell(value) for value in row])
+        for n, row in enumerate(sheet.iter_rows(values_only=True), 1)
+    ]
+    return [(n, row) for n, row in rows if any(row)]
+
+
+def _cell(value: object) -> str:
+    if value is None or (isinstance(value, str) and re.fullmatch(r"#[A-Z/0!]+[!?A]?", value)):
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date().isoformat()
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    return stored(str(value))[0]
+
+
+def _checked(name: str, rows: _Rows, warnings: list[str]) -> Sheet:
+    if not rows:
+        raise ReadError(name, "the table is empty: there is no row of headings")
+    header = [cell.strip() for cell in rows[0][1]]
+    body = [(n, row) for n, row in rows[1:] if any(cell.strip() for cell in row)]
+    while header and not header[-1] and all(not "".join(row[len(header) - 1 :]) for _, row in body):
+        header.pop()
+    _check_header(name, header)
+    if not body:
+        raise ReadError(name, "there are no rows below the headings")
+    fitted = [_fit(name, n, row, len(header)) for n, row in body]
+    numbers = tuple(n for n, _ in body)
+    return Sheet(name, tuple(header), tuple(fitted), numbers, tuple(warnings))
+
+
+def _check_header(name: str, header: Sequence[str]) -> None:
+    if len(header) > COLUMNS:
+        raise ReadError(name, f"{len(header):,} columns; the limit is {COLUMNS:,}")
+    for n, heading in enumerate(header, 1):
+        if not heading:
+            raise ReadError(name, f"column {n} has no heading")
+    twice = [heading for heading, count in Counter(header).items() if count > 1]
+    if twice:
+        at = [n for n, heading in enumerate(header, 1) if heading == twice[0]]
+        raise ReadError(name, f"two columns are called {twice[0]!r} (columns {at[0]} and {at[1]})")
+
+
+def _fit(name: str, n: int, row: Sequence[str], width: int) -> tuple[str, ...]:
+    if any(cell.strip() for cell in row[width:]):
+        raise ReadError(name, f"row {n} has {len(row)} fields, the heading has {width}")
+    if any(len(cell) > FIELD for cell in row):
+        raise ReadError(name, f"row {n} has a field of more than {FIELD:,} characters")
+    return tuple(row[:width]) + ("",) * (width - len(row))

@@ -1,0 +1,189 @@
+"""Reading files in child processes that can harm nobody.
+
+Each child may use one gigabyte, may not write a file, and is ended when one file takes longer
+than 30 seconds. A child reads one file after the other, so that its start is paid once; what it
+finds comes back as one line of JSON a file. The parent keeps or refuses it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from qualkit.errors import ReadError
+from qualkit.model import Source, Turn
+
+SECONDS = 30
+CPU_SECONDS = 20
+MEMORY = 1 << 30
+_AHEAD = 4  # files read beyond the one that is asked for, each worker
+
+
+def read_files(
+    paths: Sequence[Path | str], *, encoding: str | None = None, jobs: int | None = None
+) -> Iterator[tuple[Path, Source | ReadError]]:
+    """Each file with its source, or with the error for which it was refused, in order.
+
+    Parameters
+    ----------
+    paths : sequence of path
+    encoding : str, optional
+        Of all text files, where the guess is wrong.
+    jobs : int, optional
+        Child processes at once; by default one a processor, at most four.
+    """
+    files = [Path(path) for path in paths]
+    count = max(1, min(jobs or min(4, os.cpu_count() or 1), len(files)))
+    children = _Children(encoding)
+    try:
+        with ThreadPoolExecutor(max_workers=count) as pool:
+            waiting: list[tuple[Path, Future[Source | ReadError]]] = []
+            for path in files:
+                waiting.append((path, pool.submit(children.read, path)))
+                if len(waiting) > count * _AHEAD:
+                    first, result = waiting.pop(0)
+                    yield first, result.result()
+            for path, result in waiting:
+                yield path, result.result()
+    finally:
+        children.close()
+
+
+def read_file(path: Path | str, *, encoding: str | None = None) -> Source:
+    """One file as a source, read in a child process; ReadError where it is refused."""
+    ((_, result),) = read_files([path], encoding=encoding, jobs=1)
+    if isinstance(result, ReadError):
+        raise result
+    return result
+
+
+class _Children:
+    """One child process a thread, started when needed and again after it was ended."""
+
+    def __init__(self, encoding: str | None) -> None:
+        self._encoding = encoding
+        self._own = threading.local()
+        self._all: list[subprocess.Popen[str]] = []
+
+    def read(self, path: Path) -> Source | ReadError:
+        child = self._child()
+        late = threading.Timer(SECONDS, child.kill)
+        late.start()
+        try:
+            answer = self._ask(child, path)
+        finally:
+            timed_out = not late.is_alive()
+            late.cancel()
+        if answer is None:
+            child.kill()
+            child.wait()
+            took = f"took longer than {SECONDS} seconds" if timed_out else "needs too much memory"
+            return ReadError(path.name, f"reading it {took}; it is damaged or not a transcript")
+        return _unpack(answer, path)
+
+    def close(self) -> None:
+        for child in self._all:
+            if child.stdin:
+                child.stdin.close()
+            if child.stdout:
+                child.stdout.close()
+            child.kill()
+            child.wait()
+
+    def _child(self) -> subprocess.Popen[str]:
+        child: subprocess.Popen[str] | None = getattr(self._own, "child", None)
+        if child is None or child.poll() is not None:
+            child = subprocess.Popen(
+                [sys.executable, "-P", "-m", "qualkit.importers.worker"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                encoding="utf-8",
+                env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": _here()},
+            )
+            self._own.child = child
+            self._all.append(child)
+        return child
+
+    def _ask(self, child: subprocess.Popen[str], path: Path) -> dict[str, Any] | None:
+        request = json.dumps({"path": str(path), "encoding": self._encoding})
+        try:
+            if child.stdin is None or child.stdout is None:
+                return None
+            child.stdin.write(request + "\n")
+            child.stdin.flush()
+            line = child.stdout.readline()
+        except (BrokenPipeError, OSError, ValueError):
+            return None
+        return json.loads(line) if line.endswith("\n") else None
+
+
+def _here() -> str:
+    """The folder that holds this very qualkit, so that a child reads with the same code."""
+    return str(Path(__file__).parents[2])
+
+
+def _unpack(answer: dict[str, Any], path: Path) -> Source | ReadError:
+    if "reason" in answer:
+        return ReadError(path.name, answer["reason"], line=answer["line"])
+    turns = tuple(Turn(**turn) for turn in answer.pop("turns"))
+    warnings, notes = tuple(answer.pop("warnings")), tuple(answer.pop("notes"))
+    return Source(turns=turns, warnings=warnings, notes=notes, **answer)
+
+
+def _pack(path: Path, encoding: str | None) -> dict[str, Any]:
+    from qualkit.importers import read_source
+
+    try:
+        return asdict(read_source(path, encoding=encoding))
+    except ReadError as error:
+        return {"reason": error.reason, "line": error.line}
+    except Exception as error:
+        return {"reason": f"damaged file ({type(error).__name__})", "line": None}
+
+
+def _limit() -> None:
+    """Bound this process; on Windows only the parent's clock does."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _limit_cpu() -> None:
+    """Grant the next file its seconds of processor time."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    spent = int(used.ru_utime + used.ru_stime) + 1
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (spent + CPU_SECONDS, hard))
+
+
+def main() -> None:
+    """Read the files named on standard input, one JSON line each, until it ends."""
+    _limit()
+    for line in sys.stdin:
+        request = json.loads(line)
+        _limit_cpu()
+        answer = _pack(Path(request["path"]), request["encoding"])
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
