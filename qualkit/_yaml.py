@@ -1,0 +1,118 @@
+"""Strict YAML for files that people write: every scalar stays the text that was written.
+
+Anchors, aliases, tags, a second document and a key given twice are refused with their line,
+before anything is built: ``no`` stays ``no``, ``012`` stays ``012``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qualkit.errors import CodebookError
+
+if TYPE_CHECKING:
+    import yaml
+
+_DEPTH = 50
+_BYTES = 5_000_000
+
+
+class Lined(dict[str, Any]):
+    """A mapping that remembers the line on which it begins."""
+
+    line: int = 0
+
+
+def read_yaml(path: Path | str) -> Lined:
+    """The one mapping that a YAML (or JSON) file holds.
+
+    Raises
+    ------
+    CodebookError
+        Where the file cannot be read, or is not one plain mapping, with the line.
+    """
+    path = Path(path)
+    try:
+        data = path.read_bytes()
+        text = data.decode("utf-8-sig")
+    except OSError as error:
+        raise CodebookError(path.name, [f"cannot be opened ({error.strerror})"]) from error
+    except UnicodeDecodeError as error:
+        raise CodebookError(path.name, [f"not UTF-8 at byte {error.start}"]) from error
+    if len(data) > _BYTES:
+        raise CodebookError(path.name, [f"larger than {_BYTES // 1_000_000} MB"])
+    return parse_yaml(text, path.name)
+
+
+def parse_yaml(text: str, file: str) -> Lined:
+    """The one mapping in a YAML text; `file` names it in errors."""
+    import yaml
+
+    try:
+        _refuse(text, file)
+        loaded = yaml.load(text, Loader=_loader(file))  # noqa: S506 - a BaseLoader: text only
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 1}: " if mark else ""
+        raise CodebookError(file, [f"{where}not YAML ({_problem(error)})"]) from error
+    if not isinstance(loaded, Lined):
+        raise CodebookError(file, ["it must be one mapping of 'key: value' lines"])
+    return loaded
+
+
+def _problem(error: Exception) -> str:
+    return str(getattr(error, "problem", None) or error).split("\n", maxsplit=1)[0]
+
+
+def _refuse(text: str, file: str) -> None:
+    import yaml
+
+    depth = documents = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        where = f"line {event.start_mark.line + 1}" if event.start_mark else "somewhere"
+        tag = getattr(event, "tag", None)
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise CodebookError(file, [f"{where}: anchors and aliases are not allowed"])
+        if tag not in {None, "!"}:
+            raise CodebookError(file, [f"{where}: the tag {tag} is not allowed"])
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEPTH:
+            raise CodebookError(file, [f"{where}: nested more than {_DEPTH} deep"])
+        documents += isinstance(event, yaml.DocumentStartEvent)
+        if documents > 1:
+            raise CodebookError(file, [f"{where}: more than one document"])
+
+
+def _loader(file: str) -> Any:  # noqa: ANN401 - a class made for one file
+    import yaml
+
+    class Loader(yaml.BaseLoader):
+        pass
+
+    def mapping(loader: yaml.BaseLoader, node: yaml.MappingNode) -> Lined:
+        made = Lined()
+        made.line = _line(node)
+        for key_node, value_node in node.value:
+            key = loader.construct_object(key_node, deep=True)
+            if not isinstance(key, str):
+                raise CodebookError(file, [f"line {_line(key_node)}: a key must be plain text"])
+            if key in made:
+                raise CodebookError(file, [f"line {_line(key_node)}: the key {key!r} stands twice"])
+            made[key] = loader.construct_object(value_node, deep=True)
+        return made
+
+    Loader.add_constructor("tag:yaml.org,2002:map", mapping)
+    return Loader
+
+
+def _line(node: yaml.Node) -> int:
+    return node.start_mark.line + 1 if node.start_mark else 0
+
+
+def text_of(mapping: Mapping[str, Any], key: str) -> str:
+    """The text under a key, without surrounding space; empty where it is missing."""
+    value = mapping.get(key, "")
+    return " ".join(value.split()) if isinstance(value, str) else ""
