@@ -1,0 +1,422 @@
+"""Tables and files that people hand in, made into rows of the store, fault by fault.
+
+Attributes sheets, codings with their quotes, cell summaries: every fault is gathered with its
+row, so that they can be told together, and nothing is kept while there is one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+
+from qualkit.errors import BatchError, ReadError, UnknownName
+from qualkit.importers.sheets import Sheet
+from qualkit.matching import Key, find, key_of, nearest
+from qualkit.model import STANCES, Code, Coding, Source, new_id, now
+from qualkit.store import Change, Store, read, schema
+
+_KNOWN = {"source", "file", "case"}
+_NUMBER = re.compile(r"-?\d{1,9}")
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What became of each file.
+
+    Attributes
+    ----------
+    added : tuple of str
+        Names of the sources that are now in the project.
+    refused : tuple of (str, str)
+        File and reason.
+    warnings, notes : tuple of (str, str)
+        Source and what to look at, or to know.
+    """
+
+    added: tuple[str, ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[tuple[str, str], ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LoadReport:
+    """How many rows of a table were new, and how many the project had already."""
+
+    added: int
+    same: int
+
+
+class Pattern:
+    """Attributes out of file names by a pattern like ``{case}-{stakeholder_type}``."""
+
+    def __init__(self, pattern: str) -> None:
+        fields = re.findall(r"\{([^{}]*)\}", pattern)
+        wrong = [name for name in fields if not re.fullmatch(r"[A-Za-z]\w*", name)]
+        if not fields or wrong or len(set(fields)) < len(fields):
+            raise BatchError(
+                f"pattern {pattern!r}",
+                ["it needs different attribute names in braces, such as '{case}-{role}'"],
+            )
+        parts = re.split(r"\{[^{}]*\}", pattern)
+        joined = re.escape(parts[0])
+        for name, rest in zip(fields, parts[1:], strict=True):
+            joined += f"(?P<{name}>.+?){re.escape(rest)}"
+        self._regex = re.compile(joined)
+
+    def read(self, stem: str) -> dict[str, str]:
+        match = self._regex.fullmatch(stem)
+        return {} if match is None else match.groupdict()
+
+
+class Tally:
+    """The outcome of an import while it runs."""
+
+    def __init__(self, store: Store, sheet: Sheet | None, pattern: Pattern | None) -> None:
+        with store.read() as connection:
+            held = connection.execute(
+                select(schema.source.c.name, schema.source.c.file_sha256)
+            ).all()
+        self._names = {name for name, _ in held}
+        self._files = {digest: name for name, digest in held}
+        self._pattern = pattern
+        self._sheet = {name: given for _, name, given in attribute_rows(sheet)} if sheet else {}
+        self._sheet_used: set[str] = set()
+        self.added: list[str] = []
+        self.refused: list[tuple[str, str]] = []
+        self._warnings: list[tuple[str, str]] = []
+        self._notes: list[tuple[str, str]] = []
+
+    def take(self, path: Path, result: Source | ReadError) -> Source | None:
+        """The source of a file, or None where it is refused."""
+        if isinstance(result, ReadError):
+            where = f"line {result.line}: " if result.line is not None else ""
+            self.refused.append((str(path), where + result.reason))
+            return None
+        if result.file_sha256 in self._files:
+            same = self._files[result.file_sha256]
+            self.refused.append((str(path), f"the same file is in the project as {same!r}"))
+            return None
+        if result.name in self._names:
+            why = f"another source is called {result.name!r}; rename the file"
+            self.refused.append((str(path), why))
+            return None
+        self._names.add(result.name)
+        self._files[result.file_sha256] = result.name
+        return result
+
+    def attributes_of(self, source: Source) -> dict[str, str]:
+        """What the sheet, else the file's name, says of a source."""
+        given = self._pattern.read(source.name) if self._pattern else {}
+        if self._pattern and not given:
+            self._notes.append((source.name, "its name does not fit the pattern; no attributes"))
+        key = source.name if source.name in self._sheet else source.file_name
+        if key in self._sheet:
+            self._sheet_used.add(key)
+            given |= self._sheet[key]
+        elif self._sheet:
+            self._warnings.append((source.name, "the attributes sheet has no row for it"))
+        return given
+
+    def kept(self, source: Source) -> None:
+        """Note a source that was written."""
+        self.added.append(source.name)
+        self._warnings += [(source.name, message) for message in source.warnings]
+        self._notes += [(source.name, message) for message in source.notes]
+
+    def report(self) -> ImportReport:
+        unused = sorted(set(self._sheet) - self._sheet_used - self._names)
+        if unused:
+            shown = ", ".join(unused[:5]) + (" ..." if len(unused) > 5 else "")
+            self._warnings.append(("attributes sheet", f"rows without a file: {shown}"))
+        return ImportReport(
+            tuple(self.added), tuple(self.refused), tuple(self._warnings), tuple(self._notes)
+        )
+
+
+def attribute_rows(sheet: Sheet) -> list[tuple[int, str, dict[str, str]]]:
+    """Row number, source name and attributes of each row; BatchError for double rows."""
+    key = next((name for name in ("source", "file") if name in sheet.header), None)
+    if key is None:
+        raise BatchError(
+            sheet.name, [f"it has no column 'source' or 'file'; it has {list(sheet.header)}"]
+        )
+    found = [(n, record[key].strip(), record) for n, record in sheet.records()]
+    names = [name for _, name, _ in found]
+    faults = [
+        f"row {n}: source {name!r} stands twice" for n, name, _ in found if names.count(name) > 1
+    ]
+    faults += [f"row {n}: it names no source" for n, name, _ in found if not name]
+    if faults:
+        raise BatchError(sheet.name, faults)
+    return [(n, name, {k: v.strip() for k, v in record.items()}) for n, name, record in found]
+
+
+def source_names(change: Change) -> dict[str, str]:
+    """Source ids by name and by file name."""
+    columns = (schema.source.c.id, schema.source.c.name, schema.source.c.file_name)
+    found = change.connection.execute(select(*columns)).all()
+    return {file: i for i, _, file in found} | {name: i for i, name, _ in found}
+
+
+def case_ids(change: Change) -> dict[str, str]:
+    """Case ids by name."""
+    c = schema.case.c
+    return {name: case_id for name, case_id in change.connection.execute(select(c.name, c.id))}  # noqa: C416 - rows are no pairs
+
+
+def find_or_add_case(change: Change, name: str) -> str:
+    """The id of a case; one that is new is added."""
+    held = change.connection.execute(select(schema.case.c.id).where(schema.case.c.name == name))
+    if (found := held.scalar()) is not None:
+        return str(found)
+    last = change.connection.execute(select(func.coalesce(func.max(schema.case.c.position), -1)))
+    made = new_id()
+    change.add(schema.case, [{"id": made, "name": name, "position": last.scalar_one() + 1}])
+    return made
+
+
+def drop_empty_cases(change: Change) -> None:
+    """Remove the cases that no source and no summary belongs to."""
+    used = select(schema.source.c.case_id).union(select(schema.cell_summary.c.case_id))
+    empty = select(schema.case.c.id).where(schema.case.c.id.not_in(used))
+    change.remove(schema.case, change.connection.execute(empty).scalars().all())
+
+
+def set_attributes(change: Change, table: Any, owner: str, given: Mapping[str, str]) -> None:  # noqa: ANN401 - one of two tables
+    """Set the attributes that a row gives; others stay as they are."""
+    key = "source_id" if table is schema.source_attribute else "case_id"
+    for position, (name, value) in enumerate(given.items()):
+        if name in _KNOWN or not value.strip():
+            continue
+        row = {"value": value.strip(), "position": position}
+        change.replace(table, {key: owner, "name": name}, [row])
+
+
+# Codings -----------------------------------------------------------------------------------
+
+
+def codes_by_name(change: Change) -> dict[str, list[Code]]:
+    """Codes by every name that a person may give them."""
+    known: dict[str, list[Code]] = {}
+    for book in read.codebooks(change.connection):
+        for code in book.codes:
+            for name in dict.fromkeys((code.id, f"{book.id}/{code.id}", code.name)):
+                known.setdefault(name, []).append(code)
+    return known
+
+
+def code_of(codes: Mapping[str, list[Code]], name: str) -> Code:
+    """The one code of that id, ``codebook/id`` or name; UnknownName for none or several."""
+    found = codes.get(name, [])
+    if not found:
+        raise UnknownName("code", name, codes)
+    if len(found) > 1:
+        raise UnknownName("single code", name, [key for key in codes if key.endswith(f"/{name}")])
+    return found[0]
+
+
+def find_or_add_coder(change: Change, name: str) -> str:
+    """The id of a coder; one that is new is added."""
+    held = change.connection.execute(select(schema.coder.c.id).where(schema.coder.c.name == name))
+    if (found := held.scalar()) is not None:
+        return str(found)
+    made = new_id()
+    change.add(schema.coder, [{"id": made, "name": name, "created": now()}])
+    return made
+
+
+def held_spans(change: Change, source_ids: Iterable[str]) -> set[tuple[str, int, int, str, str]]:
+    """Source, span, code and coder of every coding that these sources have."""
+    c = schema.coding.c
+    query = select(c.source_id, c.start_at, c.end_at, c.code_id, c.coder_id)
+    found: set[tuple[str, int, int, str, str]] = set()
+    for source_id in set(source_ids):
+        rows = change.connection.execute(query.where(c.source_id == source_id))
+        found.update((row[0], row[1], row[2], row[3], row[4]) for row in rows)
+    return found
+
+
+def span_of(coding: Coding) -> tuple[str, int, int, str, str]:
+    """What makes a coding the same as another: source, span, code and coder."""
+    return coding.source, coding.start, coding.end, coding.code, coding.coder
+
+
+def bad_rating(code: Code, given: str) -> str:
+    """Why a code cannot take a rating."""
+    if not code.values:
+        return f"code {code.id!r} takes no rating, but {given!r} is given"
+    allowed = ", ".join(map(str, code.values))
+    return f"rating {given!r} is not on the scale of {code.id!r}; it has {allowed}"
+
+
+class CodingRows:
+    """The rows of a table of codings, placed in their sources; `faults` gathers what is wrong."""
+
+    def __init__(self, change: Change, table: Sheet, coder: str | None) -> None:
+        missing = [name for name in ("source", "code") if name not in table.header]
+        if (
+            not missing
+            and "quote" not in table.header
+            and not {"start", "end"} <= set(table.header)
+        ):
+            missing = ["quote' or 'start' and 'end"]
+        if missing:
+            listed = ", ".join(f"'{name}'" for name in missing)
+            raise BatchError(
+                table.name, [f"it has no column {listed}; it has {list(table.header)}"]
+            )
+        self._change = change
+        self._coder = coder
+        self.rows = list(table.records())
+        self.faults: list[str] = []
+        self._codes = codes_by_name(change)
+        self._names = source_names(change)
+        self._texts: dict[str, tuple[str, str, Key]] = {}
+
+    def codings(self) -> list[Coding]:
+        """One coding a row; none for a row with a fault, each coding once."""
+        made: dict[tuple[str, int, int, str, str], Coding] = {}
+        for n, record in self.rows:
+            try:
+                coding = self._coding(record)
+            except (UnknownName, ValueError) as error:
+                self.faults.append(f"row {n}: {error}")
+                continue
+            made.setdefault(span_of(coding), coding)
+        return list(made.values())
+
+    def _coding(self, record: Mapping[str, str]) -> Coding:
+        def cell(name: str) -> str:
+            return record.get(name, "").strip()
+
+        source_id, text, key = self._source(cell("source"))
+        code = code_of(self._codes, cell("code"))
+        coder = cell("coder") or self._coder
+        if not coder:
+            raise ValueError("it does not say who coded; give a column 'coder' or --coder NAME")
+        stance = cell("stance").casefold() or None
+        if stance is not None and stance not in STANCES:
+            raise ValueError(f"stance {stance!r} is not one of {', '.join(STANCES)}")
+        start, end = _place(cell("quote"), cell("start"), cell("end"), text, key)
+        return Coding(
+            source=source_id, start=start, end=end, text=text[start:end], code=code.guid,
+            coder=find_or_add_coder(self._change, coder), stance=stance,
+            rating=_rating(code, cell("rating")), memo=cell("memo"),
+        )  # fmt: skip
+
+    def _source(self, name: str) -> tuple[str, str, Key]:
+        if name not in self._names:
+            raise UnknownName("source", name, self._names)
+        source_id = self._names[name]
+        if source_id not in self._texts:
+            query = select(schema.source.c.text).where(schema.source.c.id == source_id)
+            text = self._change.connection.execute(query).scalar_one()
+            self._texts[source_id] = (source_id, text, key_of(text))
+        return self._texts[source_id]
+
+
+def _rating(code: Code, given: str) -> int | None:
+    if not given:
+        return None
+    if not _NUMBER.fullmatch(given) or int(given) not in code.values:
+        raise ValueError(bad_rating(code, given))
+    return int(given)
+
+
+def _place(quote: str, start: str, end: str, text: str, key: Key) -> tuple[int, int]:
+    """Where a quote stands in a text, or a span that is given; ValueError where it does not."""
+    if start or end:
+        if not (_NUMBER.fullmatch(start) and _NUMBER.fullmatch(end)):
+            raise ValueError(f"start {start!r} and end {end!r} must both be whole numbers")
+        span = int(start), int(end)
+        if not 0 <= span[0] < span[1] <= len(text):
+            raise ValueError(f"{start} to {end} is no stretch of its {len(text)} characters")
+        if quote and key_of(quote).text != key_of(text[span[0] : span[1]]).text:
+            there = _short(text[span[0] : span[1]])
+            raise ValueError(f"at {start} to {end} stands {there!r}, not {_short(quote)!r}")
+        return span
+    if not quote:
+        raise ValueError("it gives neither a quote nor start and end")
+    found = find(quote, key)
+    if len(found) == 1:
+        return found[0]
+    raise ValueError(_ambiguous(quote, text, found) if found else _missing(quote, text, key))
+
+
+def _ambiguous(quote: str, text: str, found: Sequence[tuple[int, int]]) -> str:
+    places = "; ".join(
+        f"line {text.count(chr(10), 0, s) + 1}, start {s}, end {e}" for s, e in found[:4]
+    )
+    return (
+        f"the quote {_short(quote)!r} stands {len(found)} times in its source ({places}); "
+        "give start and end, or more of its words"
+    )
+
+
+def _missing(quote: str, text: str, key: Key) -> str:
+    near = nearest(quote, key)
+    if near is None:
+        return f"the quote {_short(quote)!r} is not in its source, nor anything like it"
+    line = text.count("\n", 0, near.start) + 1
+    return (
+        f"the quote {_short(quote)!r} is not in its source word for word; the nearest, "
+        f"on line {line}, is {_short(text[near.start : near.end], 300)!r}"
+    )
+
+
+def _short(words: str, length: int = 100) -> str:
+    plain = " ".join(words.split())
+    return plain if len(plain) <= length else plain[: length - 3] + "..."
+
+
+# Summaries -------------------------------------------------------------------------------
+
+
+def summary_rows(change: Change, table: Sheet) -> tuple[list[tuple[str, str, str, str]], list[str]]:
+    """Case id, code id, author and words of each row of a table of summaries, and its faults."""
+    missing = [c for c in ("case", "theme", "author", "summary") if c not in table.header]
+    if missing:
+        raise BatchError(table.name, [f"it has no column {', '.join(map(repr, missing))}"])
+    cases, codes = case_ids(change), codes_by_name(change)
+    found, faults = [], []
+    for n, record in table.records():
+        name, theme, author, words = (
+            record[key].strip() for key in ("case", "theme", "author", "summary")
+        )
+        try:
+            code = code_of(codes, theme)
+        except UnknownName as error:
+            faults.append(f"row {n}: {error}")
+            continue
+        if name not in cases:
+            faults.append(f"row {n}: {UnknownName('case', name, cases)}")
+        elif not author or not words:
+            faults.append(f"row {n}: it gives no {'author' if not author else 'summary'}")
+        else:
+            found.append((cases[name], code.guid, author, words))
+    return found, faults
+
+
+def set_summary(change: Change, case_id: str, code_id: str, author: str, words: str) -> bool:
+    """Write one cell summary; whether it is new or changed."""
+    c = schema.cell_summary.c
+    coder_id = find_or_add_coder(change, author)
+    same = (c.case_id == case_id) & (c.code_id == code_id) & (c.coder_id == coder_id)
+    held = change.connection.execute(select(c.id, c.text, c.version).where(same)).first()
+    if held is None:
+        row = {
+            "id": new_id(), "case_id": case_id, "code_id": code_id, "coder_id": coder_id,
+            "text": words, "created": now(), "version": 1,
+        }  # fmt: skip
+        change.add(schema.cell_summary, [row])
+        return True
+    if held.text == words:
+        return False
+    change.set(schema.cell_summary, held.id, {"text": words}, version=held.version)
+    return True

@@ -1,0 +1,481 @@
+r"""A project: one study's sources, codebooks, codings and summaries, kept and logged.
+
+>>> import tempfile
+>>> from pathlib import Path
+>>> folder = Path(tempfile.mkdtemp())
+>>> _ = (folder / "p7.txt").write_text("Interviewer: What helped?\\nP7: The staff listened.\\n")
+>>> project = Project.create(folder / "study.qualkit", codebooks=["evaluation-topics"])
+>>> project.add_sources([folder / "p7.txt"]).added
+('p7',)
+>>> coding = project.add_coding("p7", (30, 49), "communication", coder="Ann", stance="positive")
+>>> coding.text
+'The staff listened.'
+>>> project.codings()[["source", "theme", "coder", "text"]].iloc[0].tolist()
+['p7', 'communication', 'Ann', 'The staff listened.']
+"""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select, update
+
+from qualkit.codebook import SHIPPED, read_codebook
+from qualkit.errors import BatchError, ConflictError, UnknownName
+from qualkit.importers.sheets import read_sheet
+from qualkit.importers.worker import read_files
+from qualkit.loading import (
+    CodingRows,
+    ImportReport,
+    LoadReport,
+    Pattern,
+    Tally,
+    attribute_rows,
+    bad_rating,
+    case_ids,
+    code_of,
+    codes_by_name,
+    drop_empty_cases,
+    find_or_add_case,
+    find_or_add_coder,
+    held_spans,
+    set_attributes,
+    set_summary,
+    source_names,
+    span_of,
+    summary_rows,
+)  # fmt: skip
+from qualkit.model import ROLES, Codebook, Coding, Source
+from qualkit.store import Store, read, rows, schema
+from qualkit.store.check import CheckReport, check_all
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    import pandas as pd
+
+Progress = Callable[[int, int, str], None]
+_BATCH = 50  # sources written in one change, so that a national study never lies in memory
+
+
+class Project:
+    """One study, open. Use it in a ``with`` statement, or call :meth:`close`.
+
+    Parameters
+    ----------
+    store : Store
+        Made by :meth:`create` or :meth:`open`.
+    user : str, optional
+        Who works, for the log; by default the name of the account.
+    """
+
+    def __init__(self, store: Store, user: str | None = None) -> None:
+        self._store = store
+        self.study = store.name
+        self.name = store.name.rsplit("/", 1)[-1].removesuffix(".qualkit").split("?")[0]
+        self.user = user or _account()
+
+    @classmethod
+    def create(
+        cls, study: Path | str, *, codebooks: Iterable[Path | str] = (), user: str | None = None
+    ) -> Project:
+        """A new study at a path or PostgreSQL address, with the codebooks given.
+
+        A codebook is a YAML file or the name of one that ships with qualkit:
+        ``evaluation-topics``, ``service-model``, ``cascade``, ``trailblazer``,
+        ``impact-audit``.
+        """
+        books = [read_codebook(shipped_or_file(book)) for book in codebooks]
+        project = cls(Store.create(str(study)), user)
+        for book in books:
+            project.add_codebook(book)
+        return project
+
+    @classmethod
+    def open(cls, study: Path | str, *, user: str | None = None) -> Project:
+        """An existing study; StoreError with the reason where it cannot be opened."""
+        return cls(Store.open(str(study)), user)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._store.close()
+
+    def __enter__(self) -> Project:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # Tables ------------------------------------------------------------------------------
+
+    def sources(self) -> pd.DataFrame:
+        """One row a source with its attributes."""
+        with self._store.read() as connection:
+            return read.sources(connection)
+
+    def source(self, name: str) -> Source:
+        """One source with its text and turns; UnknownName where there is none."""
+        with self._store.read() as connection:
+            found = read.one_source(connection, name)
+            if found is None:
+                names = connection.execute(select(schema.source.c.name)).scalars().all()
+                raise UnknownName("source", name, names)
+        return found
+
+    def turns(self, names: Sequence[str] | None = None) -> pd.DataFrame:
+        """One row a turn of the named sources, or of all."""
+        with self._store.read() as connection:
+            return read.turns(connection, names)
+
+    def cases(self) -> pd.DataFrame:
+        """One row a case with its attributes."""
+        with self._store.read() as connection:
+            return read.cases(connection)
+
+    def codebooks(self) -> list[Codebook]:
+        """The codebooks, each with its codes."""
+        with self._store.read() as connection:
+            return read.codebooks(connection)
+
+    def codes(self) -> pd.DataFrame:
+        """One row a code, with its path and how often it was applied."""
+        with self._store.read() as connection:
+            return read.codes(connection)
+
+    def codings(self) -> pd.DataFrame:
+        """One row a coding with its words, code path, coder, place and all attributes."""
+        with self._store.read() as connection:
+            return read.codings(connection)
+
+    def summaries(self) -> pd.DataFrame:
+        """One row a cell summary."""
+        with self._store.read() as connection:
+            return read.summaries(connection)
+
+    def log(self) -> pd.DataFrame:
+        """Every change, oldest first: who, when, what, the rows before and after."""
+        with self._store.read() as connection:
+            return read.entries(connection)
+
+    # Sources -----------------------------------------------------------------------------
+
+    def add_sources(
+        self,
+        paths: Sequence[Path | str],
+        *,
+        attributes: Path | str | None = None,
+        pattern: str | None = None,
+        encoding: str | None = None,
+        all_or_nothing: bool = False,
+        progress: Progress | None = None,
+    ) -> ImportReport:
+        """Import files; the good ones are kept and the faults of the others told together.
+
+        Parameters
+        ----------
+        paths : sequence of path
+        attributes : path, optional
+            A sheet with one row a source; see :meth:`set_attributes`.
+        pattern : str, optional
+            Attributes out of file names: ``"{case}-{stakeholder_type}"``.
+        encoding : str, optional
+            Of text files, where the guess is wrong.
+        all_or_nothing : bool
+            Keep nothing where one file is refused.
+        progress : callable, optional
+            Called with files done, files in all, and the name of the file.
+
+        Raises
+        ------
+        BatchError
+            With `all_or_nothing`, or for faults of the attributes sheet; nothing was kept.
+        """
+        sheet = read_sheet(attributes) if attributes is not None else None
+        named = Pattern(pattern) if pattern is not None else None
+        report = Tally(self._store, sheet, named)
+        waiting: list[Source] = []
+        for done, (path, result) in enumerate(read_files(paths, encoding=encoding), 1):
+            if (source := report.take(path, result)) is not None:
+                waiting.append(source)
+            if len(waiting) >= _BATCH and not all_or_nothing:
+                self._keep_sources(waiting, report)
+                waiting = []
+            if progress is not None:
+                progress(done, len(paths), path.name)
+        if all_or_nothing and report.refused:
+            raise BatchError("import", [f"{file}: {reason}" for file, reason in report.refused])
+        self._keep_sources(waiting, report)
+        return report.report()
+
+    def _keep_sources(self, sources: Sequence[Source], report: Tally) -> None:
+        if not sources:
+            return
+        names = ", ".join(source.name for source in sources[:5])
+        what = f"{len(sources)} sources: {names}{' ...' if len(sources) > 5 else ''}"
+        with self._store.change(self.user, "add sources", what) as change:
+            position = change.connection.execute(select(func.count()).select_from(schema.source))
+            first = position.scalar_one()
+            for n, source in enumerate(sources):
+                given = report.attributes_of(source)
+                case_id = find_or_add_case(change, given.get("case") or source.name)
+                change.add(
+                    schema.source, [rows.of_source(source, case_id=case_id, position=first + n)]
+                )
+                change.add(schema.turn, rows.of_turns(source), logged=False)
+                set_attributes(change, schema.source_attribute, source.id, given)
+                report.kept(source)
+
+    def remove_source(self, name: str) -> None:
+        """Remove a source with everything that hangs on it."""
+        source = self.source(name)
+        with self._store.change(self.user, "remove source", name) as change:
+            hanging = select(schema.coding.c.id).where(schema.coding.c.source_id == source.id)
+            change.remove(schema.coding, change.connection.execute(hanging).scalars().all())
+            change.remove(schema.source, [source.id])
+            drop_empty_cases(change)
+
+    def set_roles(self, name: str, roles: Mapping[str, str]) -> None:
+        """Say which speakers of a source ask (``interviewer``) and which answer.
+
+        Parameters
+        ----------
+        name : str
+            The source.
+        roles : mapping
+            Speaker to ``interviewer``, ``participant`` or ``unknown``.
+        """
+        source = self.source(name)
+        speakers = {turn.speaker for turn in source.turns if turn.speaker}
+        for speaker, role in roles.items():
+            if speaker not in speakers:
+                raise UnknownName("speaker", speaker, speakers)
+            if role not in ROLES:
+                raise UnknownName("role", role, ROLES)
+        what = f"{name}: " + ", ".join(f"{s} = {r}" for s, r in roles.items())
+        with self._store.change(self.user, "set roles", what) as change:
+            for speaker, role in roles.items():
+                own = (schema.turn.c.source_id == source.id) & (schema.turn.c.speaker == speaker)
+                change.connection.execute(update(schema.turn).where(own).values(role=role))
+                before = next(turn.role for turn in source.turns if turn.speaker == speaker)
+                change.before.append(
+                    {"table": "turn", "source_id": source.id, "speaker": speaker, "role": before}
+                )
+                change.after.append(
+                    {"table": "turn", "source_id": source.id, "speaker": speaker, "role": role}
+                )
+
+    def set_attributes(self, sheet: Path | str) -> int:
+        """Set attributes of sources from a sheet with one row a source; how many were set.
+
+        The column ``source`` (or ``file``) names the source, ``case`` its case; every further
+        column becomes an attribute. Faults are told together and keep everything as it was.
+        """
+        table = read_sheet(sheet)
+        found = attribute_rows(table)
+        with self._store.change(self.user, "set attributes", table.name) as change:
+            known = source_names(change)
+            faults = [
+                f"row {n}: no source is called {name!r}"
+                for n, name, _ in found
+                if name not in known
+            ]
+            if faults:
+                raise BatchError(table.name, faults)
+            for _, name, given in found:
+                source_id = known[name]
+                if case := given.get("case"):
+                    change.set(
+                        schema.source, source_id, {"case_id": find_or_add_case(change, case)}
+                    )
+                set_attributes(change, schema.source_attribute, source_id, given)
+            drop_empty_cases(change)
+        return len(found)
+
+    def set_case_attributes(self, sheet: Path | str) -> int:
+        """Set attributes of cases from a sheet whose column ``case`` names each."""
+        table = read_sheet(sheet)
+        if "case" not in table.header:
+            raise BatchError(table.name, [f"it has no column 'case'; it has {list(table.header)}"])
+        with self._store.change(self.user, "set case attributes", table.name) as change:
+            known = case_ids(change)
+            records = list(table.records())
+            faults = [
+                f"row {n}: no case is called {r['case']!r}; known are {', '.join(sorted(known))}"
+                for n, r in records
+                if r["case"].strip() not in known
+            ]
+            if faults:
+                raise BatchError(table.name, faults)
+            for _, record in records:
+                case_id = known[record["case"].strip()]
+                set_attributes(change, schema.case_attribute, case_id, record)
+        return len(records)
+
+    # Codebooks ---------------------------------------------------------------------------
+
+    def add_codebook(self, book: Codebook | Path | str) -> Codebook:
+        """Add a codebook, a YAML file, or one that ships with qualkit by its name."""
+        if not isinstance(book, Codebook):
+            book = read_codebook(shipped_or_file(book))
+        what = f"{book.id} {book.version}, {len(book.codes)} codes"
+        with self._store.change(self.user, "add codebook", what) as change:
+            held = change.connection.execute(select(schema.codebook.c.ident)).scalars().all()
+            if book.id in held:
+                raise ConflictError(f"the project has a codebook {book.id!r} already")
+            change.add(schema.codebook, [rows.of_codebook(book, position=len(held))])
+            change.add(schema.code, rows.of_codes(book))
+        return book
+
+    # Codings -----------------------------------------------------------------------------
+
+    def add_coding(
+        self,
+        source: str,
+        span: tuple[int, int],
+        code: str,
+        *,
+        coder: str,
+        stance: str | None = None,
+        rating: int | None = None,
+        memo: str = "",
+    ) -> Coding:
+        """Mark a stretch of a source with a code.
+
+        Parameters
+        ----------
+        source : str
+        span : (int, int)
+            Code points into the source's text, half-open.
+        code : str
+            A code's id, or ``codebook/code`` where two codebooks share it.
+        coder : str
+            Who codes; a name that is new is added.
+        stance : str, optional
+            ``positive``, ``negative``, ``mixed`` or ``neutral``.
+        rating : int, optional
+            For a rating code, one of its values.
+        memo : str
+
+        Raises
+        ------
+        UnknownName, ConflictError, ValueError
+            For a name that is not there, a coding that is, a span outside the text.
+        """
+        text = self.source(source)
+        if not 0 <= span[0] < span[1] <= len(text.text):
+            raise ValueError(
+                f"{source}: {span[0]} to {span[1]} is no stretch of its {len(text.text)} characters"
+            )
+        with self._store.change(self.user, "add coding", f"{source}: {code} by {coder}") as change:
+            found = code_of(codes_by_name(change), code)
+            if rating is not None and rating not in found.values:
+                raise ValueError(bad_rating(found, str(rating)))
+            made = Coding(
+                source=text.id, start=span[0], end=span[1], text=text.text[span[0] : span[1]],
+                code=found.guid, coder=find_or_add_coder(change, coder), stance=stance,
+                rating=rating, memo=memo,
+            )  # fmt: skip
+            if span_of(made) in held_spans(change, [made.source]):
+                raise ConflictError(
+                    f"{coder} has coded these words of {source} with {code} already"
+                )
+            change.add(schema.coding, [rows.of_coding(made)])
+        return made
+
+    def remove_coding(self, coding_id: str) -> None:
+        """Remove one coding; the log keeps it."""
+        with self._store.change(self.user, "remove coding", coding_id) as change:
+            change.remove(schema.coding, [coding_id])
+            if not change.before:
+                raise UnknownName("coding", coding_id, ())
+
+    def load_codings(self, path: Path | str, *, coder: str | None = None) -> LoadReport:
+        """Load a table of codings, all of it or none.
+
+        Parameters
+        ----------
+        path : path
+            .csv or .xlsx with columns ``source``, ``code``, and ``quote`` or ``start`` and
+            ``end``; optional ``coder``, ``stance``, ``rating``, ``memo``.
+        coder : str, optional
+            Who coded, for rows that do not say.
+
+        Raises
+        ------
+        BatchError
+            With every fault by row: a quote that is not verbatim in its source (the nearest
+            match is shown) or stands there twice, an unknown source or code ...
+
+        Notes
+        -----
+        Quotation marks, dashes, case and white space may differ from the source; the words
+        that are stored are always the source's own. A row that the project has already
+        changes nothing.
+        """
+        table = read_sheet(path)
+        with self._store.change(self.user, "load codings", table.name) as change:
+            loader = CodingRows(change, table, coder)
+            made = loader.codings()
+            if loader.faults:
+                raise BatchError(table.name, loader.faults)
+            there = held_spans(change, (coding.source for coding in made))
+            new = [coding for coding in made if span_of(coding) not in there]
+            change.add(schema.coding, [rows.of_coding(coding) for coding in new])
+        return LoadReport(len(new), len(loader.rows) - len(new))
+
+    # Summaries ---------------------------------------------------------------------------
+
+    def load_summaries(self, path: Path | str) -> LoadReport:
+        """Load cell summaries: columns ``case``, ``theme``, ``author``, ``summary``.
+
+        A summary by the same author on the same cell is changed; faults are told together
+        and keep everything as it was.
+        """
+        table = read_sheet(path)
+        with self._store.change(self.user, "load summaries", table.name) as change:
+            found, faults = summary_rows(change, table)
+            if faults:
+                raise BatchError(table.name, faults)
+            added = sum(set_summary(change, *row) for row in found)
+        return LoadReport(added, len(found) - added)
+
+    # Check -------------------------------------------------------------------------------
+
+    def check(self) -> CheckReport:
+        """Whether every text and every coded quote is what it was when it was stored."""
+        with self._store.read() as connection:
+            return check_all(connection, self.study)
+
+    def require_sound(self) -> None:
+        """Refuse to go on, as before an export, where a check finds a problem."""
+        found = self.check().problems
+        if found:
+            raise BatchError("check", [f"{one.where}: {one.message}" for one in found])
+
+
+def shipped_or_file(book: Path | str) -> Path:
+    """The file of a codebook given by path, or by the name of one that ships with qualkit."""
+    path = Path(book)
+    shipped = SHIPPED / f"{book}.yaml"
+    return shipped if not path.exists() and shipped.exists() else path
+
+
+def samples() -> Path:
+    """The folder of the sample study that ships with qualkit."""
+    inside = Path(__file__).with_name("samples")
+    return inside if inside.is_dir() else Path(__file__).parent.with_name("samples")
+
+
+def _account() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"

@@ -1,0 +1,79 @@
+"""Whether a study still holds what was stored: texts, quotes, and the database itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from qualkit.model import Coding, sha256
+from qualkit.store import schema
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that a check found: what kind, where, and in words."""
+
+    kind: str
+    where: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """What a check looked at and what it found; nothing found is well."""
+
+    sources: int
+    codings: int
+    problems: tuple[Problem, ...] = field(default=())
+
+
+def check_all(connection: Connection, study: str) -> CheckReport:
+    """Everything that a check can find in a study."""
+    problems: list[Problem] = []
+    if connection.dialect.name == "sqlite":
+        found = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+        problems += [Problem("database", study, row) for row in found if row != "ok"]
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        problems += [Problem("database", str(r[0]), "points at a row that is gone") for r in broken]
+    s = schema.source.c
+    names = connection.execute(select(s.id, s.name).order_by(s.position)).all()
+    codings = 0
+    for source_id, name in names:
+        count, found_here = _check_source(connection, source_id, name)
+        codings += count
+        problems += found_here
+    return CheckReport(len(names), codings, tuple(problems))
+
+
+def _check_source(connection: Connection, source_id: str, name: str) -> tuple[int, list[Problem]]:
+    """How many codings a source has, and what is wrong with it and them."""
+    s, c = schema.source.c, schema.coding.c
+    text, digest = connection.execute(select(s.text, s.sha256).where(s.id == source_id)).one()
+    problems = []
+    if sha256(text) != digest:
+        problems.append(
+            Problem("source", name, "its text is not what was imported; restore a backup")
+        )
+    columns = (c.id, c.source_id, c.start_at, c.end_at, c.quote, c.code_id, c.coder_id, c.stance,
+               c.rating, c.memo, c.created, c.sha256)  # fmt: skip
+    found = connection.execute(select(*columns).where(c.source_id == source_id)).all()
+    for row in found:
+        *values, seal = row
+        where = f"{name}, coding {row.id}"
+        if text[row.start_at : row.end_at] != row.quote:
+            problems.append(Problem("coding", where, "its words are not those of its source"))
+        if not _sealed(values, seal):
+            problems.append(Problem("coding", where, "it was changed outside qualkit"))
+    return len(found), problems
+
+
+def _sealed(values: Sequence[Any], seal: str) -> bool:
+    ident, source, start, end, quote, code, coder, stance, rating, memo, created = values
+    try:
+        made = Coding(source, start, end, quote, code, coder, stance, rating, memo, created, ident)
+    except ValueError:
+        return False
+    return made.sha256 == seal

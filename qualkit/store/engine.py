@@ -1,0 +1,107 @@
+"""Connecting to a study: one SQLite file, or a PostgreSQL address.
+
+SQLite runs with ``journal_mode=WAL`` and ``synchronous=FULL`` (anything less was measured to
+lose acknowledged codings in a power cut), its transactions are our own (``BEGIN IMMEDIATE``
+behind an operating system lock, so that writers queue fairly), and its file is made 0600.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.pool import NullPool
+
+from qualkit.errors import StoreError
+
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "trusted_schema=OFF",
+    "cell_size_check=ON",
+    "mmap_size=0",
+    "busy_timeout=30000",
+    "secure_delete=ON",
+)
+LOCK_SECONDS = 60.0
+_POLL_SECONDS = 0.005
+_WRITING = "qualkit_writing"
+
+
+def is_address(study: str) -> bool:
+    """Whether a study is a PostgreSQL address rather than a file.
+
+    >>> is_address("postgresql://me@server/study"), is_address("study.qualkit")
+    (True, False)
+    """
+    return re.match(r"postgres(?:ql)?(?:\+\w+)?://", study) is not None
+
+
+def shown(study: str) -> str:
+    """A study as it may be shown and logged: without its password.
+
+    >>> shown("postgresql://me:secret@server/study")
+    'postgresql://me:***@server/study'
+    """
+    return make_url(study).render_as_string(hide_password=True) if is_address(study) else study
+
+
+def file_engine(path: Path) -> Engine:
+    """An engine on one SQLite file. The file must exist: see :func:`make_file`."""
+    engine = create_engine(URL.create("sqlite", database=str(path)), poolclass=NullPool)
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def server_engine(address: str) -> Engine:
+    """An engine on a PostgreSQL database; needs the extra ``postgres``."""
+    url = make_url(address).set(drivername="postgresql+psycopg")
+    try:
+        return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10)
+    except ModuleNotFoundError as error:
+        why = "PostgreSQL needs one more package; install qualkit[postgres]"
+        raise StoreError(shown(address), why) from error
+
+
+def make_file(path: Path) -> None:
+    """Create an empty file that only its owner can read; StoreError where one is there."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError as error:
+        raise StoreError(str(path), "exists already; open it, or name another file") from error
+    except OSError as error:
+        raise StoreError(str(path), f"cannot be created ({error.strerror})") from error
+
+
+def lock_of(engine: Engine) -> AbstractContextManager[Any]:
+    """The lock that one writer holds: a file beside an SQLite file, nothing on a server."""
+    if engine.dialect.name != "sqlite":
+        return nullcontext()
+    return FileLock(
+        f"{engine.url.database}-lock", timeout=LOCK_SECONDS, poll_interval=_POLL_SECONDS, mode=0o600
+    )
+
+
+def writing(connection: Connection) -> Connection:
+    """The same connection, its next transaction one that writes."""
+    return connection.execution_options(**{_WRITING: True})
+
+
+def _set_up(connection: Any, _: object) -> None:  # noqa: ANN401 - the driver's own connection
+    connection.isolation_level = None  # transactions are begun by us, DDL within them
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    immediate = connection.get_execution_options().get(_WRITING, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

@@ -1,0 +1,343 @@
+"""Tables out of an open study, in the columns of :mod:`qualkit.tables`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Select, func, select
+
+from qualkit.model import Code, Codebook, Level, Source, Turn
+from qualkit.store.schema import (
+    case,
+    case_attribute,
+    cell_summary,
+    code,
+    codebook,
+    coder,
+    coding,
+    log,
+    source,
+    source_attribute,
+    turn,
+)  # fmt: skip
+from qualkit.tables import COLUMNS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def _frame(connection: Connection, query: Select[Any]) -> pd.DataFrame:
+    import pandas as pd
+
+    result = connection.execute(query)
+    return pd.DataFrame([tuple(row) for row in result], columns=list(result.keys()))
+
+
+def one_source(connection: Connection, name: str) -> Source | None:
+    """The source of that name with its text and turns; None where there is none."""
+    row = connection.execute(select(source).where(source.c.name == name)).mappings().first()
+    if row is None:
+        return None
+    turns = connection.execute(
+        select(turn).where(turn.c.source_id == row["id"]).order_by(turn.c.position)
+    ).mappings()
+    return Source(
+        id=row["id"],
+        name=row["name"],
+        format=row["format"],
+        text=row["text"],
+        file_name=row["file_name"],
+        file_sha256=row["file_sha256"],
+        warnings=tuple(json.loads(row["warnings"])),
+        notes=tuple(json.loads(row["notes"])),
+        turns=tuple(
+            Turn(
+                t["speaker"], t["role"], t["start_at"], t["end_at"], t["time"], t["line"],
+                t["page"], t["item"],
+            )
+            for t in turns
+        ),
+    )  # fmt: skip
+
+
+def sources(connection: Connection) -> pd.DataFrame:
+    """One row a source with its attributes; see :mod:`qualkit.tables`."""
+    turns = (
+        select(
+            turn.c.source_id,
+            func.count().label("turns"),
+            func.count(func.distinct(turn.c.speaker)).label("speakers"),
+        )
+        .group_by(turn.c.source_id)
+        .subquery()
+    )
+    coded = (
+        select(coding.c.source_id, func.count().label("codings"))
+        .group_by(coding.c.source_id)
+        .subquery()
+    )
+    query = (
+        select(
+            source.c.id,
+            source.c.name.label("source"),
+            source.c.format,
+            case.c.name.label("case"),
+            source.c.words,
+            func.coalesce(turns.c.turns, 0).label("turns"),
+            func.coalesce(turns.c.speakers, 0).label("speakers"),
+            func.coalesce(coded.c.codings, 0).label("codings"),
+            source.c.file_name.label("file"),
+            source.c.added,
+            source.c.warnings,
+            source.c.notes,
+        )
+        .join(case, case.c.id == source.c.case_id)
+        .outerjoin(turns, turns.c.source_id == source.c.id)
+        .outerjoin(coded, coded.c.source_id == source.c.id)
+        .order_by(source.c.position, source.c.name)
+    )
+    table = _frame(connection, query)
+    table["warnings"] = [json.loads(one) for one in table["warnings"]]
+    table["notes"] = [json.loads(one) for one in table["notes"]]
+    return _with_attributes(table, "id", _source_attributes(connection), "").drop(columns="id")
+
+
+def turns(connection: Connection, names: Sequence[str] | None = None) -> pd.DataFrame:
+    """One row a turn of the named sources, or of all."""
+    query = (
+        select(
+            source.c.name.label("source"),
+            turn.c.position.label("turn"),
+            turn.c.speaker,
+            turn.c.role,
+            turn.c.start_at.label("start"),
+            turn.c.end_at.label("end"),
+            turn.c.time,
+            turn.c.line,
+            turn.c.page,
+            turn.c.item,
+            func.substr(source.c.text, turn.c.start_at + 1, turn.c.end_at - turn.c.start_at).label(
+                "text"
+            ),
+        )
+        .join(source, source.c.id == turn.c.source_id)
+        .order_by(source.c.position, source.c.name, turn.c.position)
+    )
+    if names is not None:
+        query = query.where(source.c.name.in_(names))
+    return _frame(connection, query)
+
+
+def cases(connection: Connection) -> pd.DataFrame:
+    """One row a case with its attributes."""
+    query = (
+        select(case.c.id, case.c.name.label("case"), func.count(source.c.id).label("sources"))
+        .outerjoin(source, source.c.case_id == case.c.id)
+        .group_by(case.c.id, case.c.name, case.c.position)
+        .order_by(case.c.position, case.c.name)
+    )
+    table = _frame(connection, query)
+    return _with_attributes(table, "id", _case_attributes(connection), "").drop(columns="id")
+
+
+def codebooks(connection: Connection) -> list[Codebook]:
+    """The study's codebooks with their codes, in order."""
+    found = []
+    for book in connection.execute(select(codebook).order_by(codebook.c.position)).mappings():
+        rows = (
+            connection.execute(
+                select(code).where(code.c.codebook_id == book["id"]).order_by(code.c.position)
+            )
+            .mappings()
+            .all()
+        )
+        idents = {row["id"]: row["ident"] for row in rows}
+        codes = tuple(_code(dict(row), idents) for row in rows)
+        found.append(
+            Codebook(
+                book["ident"], book["title"], book["book_version"], codes, book["description"],
+                book["origin"], book["id"],
+            )
+        )  # fmt: skip
+    return found
+
+
+def _code(row: dict[str, Any], idents: dict[str, str]) -> Code:
+    return Code(
+        id=row["ident"],
+        name=row["name"],
+        definition=row["definition"],
+        include=row["include"],
+        exclude=row["exclude"],
+        example=row["example"],
+        cues=tuple(json.loads(row["cues"])),
+        colour=row["colour"],
+        parent=idents.get(row["parent_id"]),
+        scale=tuple(Level(**level) for level in json.loads(row["scale"])),
+        survey_items=tuple(json.loads(row["survey_items"])),
+        guid=row["id"],
+    )
+
+
+def codes(connection: Connection) -> pd.DataFrame:
+    """One row a code, with its path and how often it was applied."""
+    import pandas as pd
+
+    query = select(coding.c.code_id, func.count()).group_by(coding.c.code_id)
+    counts = {row[0]: row[1] for row in connection.execute(query)}
+    rows = []
+    for book in codebooks(connection):
+        by_id = {one.id: one for one in book.codes}
+        for one in book.codes:
+            path = _path(by_id, one)
+            rows.append((
+                book.id, one.id, one.name, " > ".join(step.name for step in path), path[0].id,
+                one.parent, one.definition, one.include, one.exclude, one.example, list(one.cues),
+                one.colour, [vars_of(level) for level in one.scale], list(one.survey_items),
+                counts.get(one.guid, 0),
+            ))  # fmt: skip
+    return pd.DataFrame(rows, columns=list(COLUMNS["codes"]))
+
+
+def vars_of(level: Level) -> dict[str, Any]:
+    """A level as a mapping, for JSON."""
+    return {"value": level.value, "label": level.label, "descriptor": level.descriptor}
+
+
+def _path(codes: dict[str, Code], one: Code) -> list[Code]:
+    path = [one]
+    while path[0].parent is not None:
+        path.insert(0, codes[path[0].parent])
+    return path
+
+
+def codings(connection: Connection) -> pd.DataFrame:
+    """One row a coding with everything known of it; see :mod:`qualkit.tables`."""
+    query = (
+        select(
+            coding.c.id.label("coding"),
+            coding.c.source_id,
+            source.c.case_id,
+            source.c.name.label("source"),
+            source.c.position,
+            case.c.name.label("case"),
+            coding.c.start_at.label("start"),
+            coding.c.end_at.label("end"),
+            coding.c.quote.label("text"),
+            coding.c.code_id,
+            coder.c.name.label("coder"),
+            coding.c.stance,
+            coding.c.rating,
+            coding.c.memo,
+            coding.c.created,
+        )
+        .join(source, source.c.id == coding.c.source_id)
+        .join(case, case.c.id == source.c.case_id)
+        .join(coder, coder.c.id == coding.c.coder_id)
+        .order_by(
+            source.c.position, source.c.name, coding.c.start_at, coding.c.end_at, coder.c.name
+        )
+    )
+    table = _with_codes(_frame(connection, query), connection)
+    table = _with_turns(table, connection)
+    table["rating"] = table["rating"].astype("Int64")
+    ordered = table[[*COLUMNS["codings"], "source_id", "case_id"]]
+    full = _with_attributes(ordered, "source_id", _source_attributes(connection), "source.")
+    full = _with_attributes(full, "case_id", _case_attributes(connection), "case.", always=True)
+    return full.drop(columns=["source_id", "case_id"])
+
+
+def _with_codes(table: pd.DataFrame, connection: Connection) -> pd.DataFrame:
+    import pandas as pd
+
+    rows = []
+    for book in codebooks(connection):
+        by_id = {one.id: one for one in book.codes}
+        for one in book.codes:
+            path = _path(by_id, one)
+            names = " > ".join(step.name for step in path)
+            rows.append((one.guid, book.id, one.id, one.name, names, path[0].id))
+    columns = ["code_id", "codebook", "code", "code_name", "code_path", "theme"]
+    return table.merge(pd.DataFrame(rows, columns=columns), on="code_id", how="left")
+
+
+def _with_turns(table: pd.DataFrame, connection: Connection) -> pd.DataFrame:
+    """The speaker, time and place of the turn in which each coding begins."""
+    import pandas as pd
+
+    wanted = select(coding.c.source_id).distinct()
+    query = select(
+        turn.c.source_id,
+        turn.c.start_at.label("start"),
+        turn.c.speaker,
+        turn.c.role.label("speaker_role"),
+        turn.c.time,
+        turn.c.line,
+        turn.c.page,
+        turn.c.item,
+    ).where(turn.c.source_id.in_(wanted))
+    found = _frame(connection, query)
+    found["start"] = found["start"].astype("int64")
+    found["line"] = found["line"].astype("Int64")
+    found["page"] = found["page"].astype("Int64")
+    found["time"] = found["time"].astype("float64")
+    table["start"] = table["start"].astype("int64")
+    table["order"] = range(len(table))
+    merged = pd.merge_asof(
+        table.sort_values("start"), found.sort_values("start"), on="start", by="source_id"
+    )
+    return merged.sort_values("order").drop(columns="order").reset_index(drop=True)
+
+
+def _source_attributes(connection: Connection) -> pd.DataFrame:
+    a = source_attribute
+    return _frame(connection, select(a.c.source_id.label("id"), a.c.name, a.c.value, a.c.position))
+
+
+def _case_attributes(connection: Connection) -> pd.DataFrame:
+    a = case_attribute
+    return _frame(connection, select(a.c.case_id.label("id"), a.c.name, a.c.value, a.c.position))
+
+
+def _with_attributes(
+    table: pd.DataFrame, key: str, attributes: pd.DataFrame, prefix: str, *, always: bool = False
+) -> pd.DataFrame:
+    """The table with a column an attribute; `prefix` keeps a name apart that is taken."""
+    names = attributes.groupby("name")["position"].min().sort_values(kind="stable").index
+    made = table.copy()
+    for name in names:
+        values = attributes[attributes["name"] == name].set_index("id")["value"]
+        taken = always or name in made.columns
+        made[f"{prefix or 'attribute.'}{name}" if taken else name] = (
+            made[key].map(values).fillna("")
+        )
+    return made
+
+
+def summaries(connection: Connection) -> pd.DataFrame:
+    """One row a cell summary."""
+    query = (
+        select(
+            cell_summary.c.id.label("summary"),
+            case.c.name.label("case"),
+            codebook.c.ident.label("codebook"),
+            code.c.ident.label("theme"),
+            coder.c.name.label("author"),
+            cell_summary.c.text,
+            cell_summary.c.created,
+            cell_summary.c.version,
+        )
+        .join(case, case.c.id == cell_summary.c.case_id)
+        .join(code, code.c.id == cell_summary.c.code_id)
+        .join(codebook, codebook.c.id == code.c.codebook_id)
+        .join(coder, coder.c.id == cell_summary.c.coder_id)
+        .order_by(case.c.position, case.c.name, codebook.c.position, code.c.position, coder.c.name)
+    )
+    return _frame(connection, query)
+
+
+def entries(connection: Connection) -> pd.DataFrame:
+    """The log, oldest first."""
+    return _frame(connection, select(log).order_by(log.c.entry))

@@ -1,0 +1,198 @@
+"""The database's tables, the same on SQLite and PostgreSQL.
+
+Every row that a person can change carries a ``version``: a change names the version it was
+made from, and a row that moved on in between is a conflict, shown and never overwritten.
+The log gets one row a change and is never changed itself.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)  # fmt: skip
+
+APPLICATION_ID: Final = 0x514B4954  # "QKIT"
+SCHEMA: Final = 1  # kept in SQLite's user_version; one for every migration
+REVISION: Final = "0001"
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _id() -> Column[str]:
+    return Column("id", String(36), primary_key=True)
+
+
+def _version() -> Column[int]:
+    return Column("version", Integer, nullable=False, server_default="1")
+
+
+def _to(table: str, name: str | None = None, *, optional: bool = False) -> Column[str]:
+    target = ForeignKey(f"{table}.id", ondelete="CASCADE")
+    return Column(name or f"{table}_id", String(36), target, nullable=optional)
+
+
+project = Table(
+    "project",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+coder = Table(
+    "coder",
+    metadata,
+    _id(),
+    Column("name", String(200), nullable=False, unique=True),
+    Column("created", String(20), nullable=False),
+)
+case = Table(
+    "case_unit",
+    metadata,
+    _id(),
+    Column("name", String(500), nullable=False, unique=True),
+    Column("position", Integer, nullable=False),
+)
+source = Table(
+    "source",
+    metadata,
+    _id(),
+    Column("name", String(500), nullable=False, unique=True),
+    _to("case_unit", "case_id"),
+    Column("format", String(16), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("words", Integer, nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("file_sha256", String(64), nullable=False, index=True),
+    Column("warnings", Text, nullable=False),
+    Column("notes", Text, nullable=False),
+    Column("added", String(20), nullable=False),
+    Column("position", Integer, nullable=False),
+    _version(),
+)
+turn = Table(
+    "turn",
+    metadata,
+    Column("source_id", ForeignKey("source.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("speaker", Text),
+    Column("role", String(16), nullable=False),
+    Column("start_at", Integer, nullable=False),
+    Column("end_at", Integer, nullable=False),
+    Column("time", Float),
+    Column("line", Integer),
+    Column("page", Integer),
+    Column("item", Text),
+)
+source_attribute = Table(
+    "source_attribute",
+    metadata,
+    Column("source_id", ForeignKey("source.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", String(200), primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+)
+case_attribute = Table(
+    "case_attribute",
+    metadata,
+    Column("case_id", ForeignKey("case_unit.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", String(200), primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+)
+codebook = Table(
+    "codebook",
+    metadata,
+    _id(),
+    Column("ident", String(64), nullable=False, unique=True),
+    Column("title", Text, nullable=False),
+    Column("book_version", String(64), nullable=False),
+    Column("description", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    _version(),
+)
+code = Table(
+    "code",
+    metadata,
+    _id(),
+    _to("codebook"),
+    Column("ident", String(64), nullable=False),
+    _to("code", "parent_id", optional=True),
+    Column("name", String(200), nullable=False),
+    Column("definition", Text, nullable=False),
+    Column("include", Text, nullable=False),
+    Column("exclude", Text, nullable=False),
+    Column("example", Text, nullable=False),
+    Column("cues", Text, nullable=False),
+    Column("colour", String(9), nullable=False),
+    Column("scale", Text, nullable=False),
+    Column("survey_items", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    _version(),
+    UniqueConstraint("codebook_id", "ident"),
+)
+coding = Table(
+    "coding",
+    metadata,
+    _id(),
+    _to("source"),
+    Column("start_at", Integer, nullable=False),
+    Column("end_at", Integer, nullable=False),
+    Column("quote", Text, nullable=False),
+    _to("code"),
+    _to("coder"),
+    Column("stance", String(16)),
+    Column("rating", Integer),
+    Column("memo", Text, nullable=False),
+    Column("created", String(20), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    _version(),
+    CheckConstraint("start_at >= 0 AND end_at > start_at", name="span"),
+    UniqueConstraint("source_id", "coder_id", "code_id", "start_at", "end_at"),
+    Index(None, "source_id", "start_at"),
+    Index(None, "code_id"),
+    Index(None, "coder_id"),
+)
+cell_summary = Table(
+    "cell_summary",
+    metadata,
+    _id(),
+    _to("case_unit", "case_id"),
+    _to("code"),
+    _to("coder"),
+    Column("text", Text, nullable=False),
+    Column("created", String(20), nullable=False),
+    _version(),
+    UniqueConstraint("case_id", "code_id", "coder_id"),
+)
+log = Table(
+    "log",
+    metadata,
+    Column("entry", Integer, primary_key=True, autoincrement=True),
+    Column("at", String(20), nullable=False),
+    Column("who", String(200), nullable=False),
+    Column("action", String(64), nullable=False),
+    Column("what", Text, nullable=False),
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+)

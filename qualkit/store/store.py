@@ -1,0 +1,311 @@
+"""One open study: reading, and changes that are whole, logged and never lost.
+
+A change is one transaction with one row in the log: who, when, what, and every row before and
+after it. The log is the audit trail and the ground for undo; nothing here changes or removes
+a row of it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from filelock import Timeout
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Table,
+    delete,
+    exc,
+    insert,
+    inspect,
+    select,
+    text,
+    update,
+)  # fmt: skip
+
+from qualkit.errors import (
+    ConflictError,
+    DamagedProject,
+    NewerProject,
+    NotAProject,
+    StoreError,
+)  # fmt: skip
+from qualkit.model import new_id, now
+from qualkit.store import schema
+from qualkit.store.engine import (
+    LOCK_SECONDS,
+    file_engine,
+    is_address,
+    lock_of,
+    make_file,
+    server_engine,
+    shown,
+    writing,
+)  # fmt: skip
+
+_BATCH = 500
+_BULKY = {"source": ("text",)}  # columns whose words stay out of the log
+Row = Mapping[str, Any]
+
+
+class Change:
+    """The rows that one change makes, with what they were before.
+
+    Attributes
+    ----------
+    connection : sqlalchemy.Connection
+        The transaction, for reading within it.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.before: list[dict[str, Any]] = []
+        self.after: list[dict[str, Any]] = []
+
+    def add(self, table: Table, rows: Sequence[Row], *, logged: bool = True) -> None:
+        """Insert rows."""
+        for start in range(0, len(rows), _BATCH):
+            self.connection.execute(
+                insert(table), [dict(row) for row in rows[start : start + _BATCH]]
+            )
+        if logged:
+            self.after += [_entry(table, row) for row in rows]
+
+    def set(self, table: Table, row_id: str, values: Row, *, version: int | None = None) -> None:
+        """Change one row; ConflictError where it moved on from `version` in between."""
+        old = self.connection.execute(select(table).where(table.c.id == row_id)).mappings().first()
+        if old is None:
+            raise ConflictError(f"the {table.name} {row_id} is gone; somebody removed it")
+        seen = old["version"] if version is None else version
+        changed = self.connection.execute(
+            update(table)
+            .where(table.c.id == row_id, table.c.version == seen)
+            .values(**values, version=seen + 1)
+        )
+        if changed.rowcount != 1:
+            raise ConflictError(
+                f"the {table.name} {row_id} was changed by somebody else since it was read; "
+                "look at it again, then repeat the change"
+            )
+        self.before.append(_entry(table, dict(old)))
+        self.after.append(_entry(table, {**old, **values, "version": seen + 1}))
+
+    def replace(self, table: Table, key: Row, rows: Sequence[Row]) -> None:
+        """Put rows in the place of all that have these key values (a table without versions)."""
+        same = [table.c[name] == value for name, value in key.items()]
+        old = self.connection.execute(select(table).where(*same)).mappings().all()
+        self.connection.execute(delete(table).where(*same))
+        self.before += [_entry(table, dict(row)) for row in old]
+        self.add(table, [{**key, **row} for row in rows])
+
+    def remove(self, table: Table, row_ids: Iterable[str]) -> None:
+        """Delete rows by id."""
+        for row_id in row_ids:
+            same = table.c.id == row_id
+            old = self.connection.execute(select(table).where(same)).mappings().first()
+            if old is not None:
+                self.connection.execute(delete(table).where(same))
+                self.before.append(_entry(table, dict(old)))
+
+
+def _entry(table: Table, row: Row) -> dict[str, Any]:
+    left_out = _BULKY.get(table.name, ())
+    return {"table": table.name, **{k: v for k, v in row.items() if k not in left_out}}
+
+
+class Store:
+    """An open study.
+
+    Parameters
+    ----------
+    study : str
+        A file's path or a PostgreSQL address.
+    engine : sqlalchemy.Engine
+        Made by :meth:`create` or :meth:`open`.
+    """
+
+    def __init__(self, study: str, engine: Engine) -> None:
+        self.study = study
+        self.name = shown(study)
+        self.engine = engine
+
+    @classmethod
+    def create(cls, study: str) -> Store:
+        """A new, empty study; StoreError where there is something already."""
+        if is_address(study):
+            store = cls(study, server_engine(study))
+            with store._telling(), store.engine.connect() as connection:
+                if inspect(connection).get_table_names():
+                    raise StoreError(store.name, "the database is not empty; name another one")
+        else:
+            make_file(Path(study))
+            store = cls(study, file_engine(Path(study)))
+        try:
+            store._migrate()
+        except BaseException:
+            store.close()
+            if not is_address(study):
+                _remove_file(Path(study))
+            raise
+        return store
+
+    @classmethod
+    def open(cls, study: str) -> Store:
+        """An existing study, checked to be one that this qualkit can read."""
+        if is_address(study):
+            store = cls(study, server_engine(study))
+        else:
+            _check_file(Path(study))
+            store = cls(study, file_engine(Path(study)))
+        try:
+            with store._telling():
+                store._check()
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.engine.dispose()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection that sees one moment of the study."""
+        with self._telling(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def change(self, who: str, action: str, what: str) -> Iterator[Change]:
+        """One transaction with one row in the log; whole, or not at all.
+
+        Parameters
+        ----------
+        who : str
+            The person, as the log shall name them.
+        action : str
+            What was done, in one or two words: ``add sources``.
+        what : str
+            To what, in words: names and counts, never the words of a transcript.
+        """
+        with self._telling(), self._locked(), self.engine.connect() as plain:
+            connection = writing(plain)
+            with connection.begin():
+                change = Change(connection)
+                yield change
+                if change.before or change.after:
+                    self._log(connection, who, action, what, change)
+
+    @staticmethod
+    def _log(connection: Connection, who: str, action: str, what: str, change: Change) -> None:
+        row = {
+            "at": now(),
+            "who": who,
+            "action": action,
+            "what": what,
+            "before": json.dumps(change.before, ensure_ascii=False),
+            "after": json.dumps(change.after, ensure_ascii=False),
+        }
+        connection.execute(insert(schema.log), [row])
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        try:
+            with lock_of(self.engine):
+                yield
+        except Timeout as error:
+            why = f"another program has been writing for {LOCK_SECONDS:.0f} seconds; try again"
+            raise StoreError(self.name, why) from error
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Turn the database's errors into ours."""
+        try:
+            yield
+        except exc.IntegrityError as error:
+            raise ConflictError(f"{self.name}: {_first_line(error.orig)}") from error
+        except (exc.OperationalError, exc.DatabaseError) as error:
+            reason = _first_line(error.orig)
+            if "malformed" in reason or "not a database" in reason:
+                why = f"damaged project ({reason}); restore a backup"
+                raise DamagedProject(self.name, why) from error
+            raise StoreError(self.name, _reworded(reason)) from error
+
+    def _migrate(self) -> None:
+        """Bring the schema to this version, all of it or nothing."""
+        from alembic import command
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+        with self._telling(), self._locked(), self.engine.connect() as plain:
+            connection = writing(plain)
+            with connection.begin():
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+                first = {"id": new_id(), "created": now()}
+                rows = [{"key": key, "value": value} for key, value in first.items()]
+                connection.execute(insert(schema.project), rows)
+                if self.engine.dialect.name == "sqlite":
+                    connection.exec_driver_sql(f"PRAGMA application_id={schema.APPLICATION_ID}")
+                    connection.exec_driver_sql(f"PRAGMA user_version={schema.SCHEMA}")
+
+    def _check(self) -> None:
+        with self.engine.connect() as connection:
+            if self.engine.dialect.name == "sqlite":
+                self._check_pragmas(connection)
+            tables = set(inspect(connection).get_table_names())
+            if "alembic_version" not in tables or "project" not in tables:
+                why = "holds no qualkit study; make one with 'qualkit new'"
+                raise NotAProject(self.name, why)
+            revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+            if revision != schema.REVISION:
+                why = f"made by a newer qualkit (schema {revision}); update qualkit first"
+                raise NewerProject(self.name, why)
+
+    def _check_pragmas(self, connection: Connection) -> None:
+        def pragma(name: str) -> object:
+            return connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+
+        if pragma("application_id") != schema.APPLICATION_ID:
+            why = "not a qualkit project; another program made this database"
+            raise NotAProject(self.name, why)
+        query = "SELECT type || ' ' || name FROM sqlite_master WHERE type IN ('trigger', 'view')"
+        if found := connection.exec_driver_sql(query).scalars().all():
+            why = f"unexpected {', '.join(found)} in its schema; it was tampered with"
+            raise DamagedProject(self.name, why)
+        version = pragma("user_version")
+        if isinstance(version, int) and version > schema.SCHEMA:
+            why = f"made by a newer qualkit (schema {version}); update qualkit first"
+            raise NewerProject(self.name, why)
+
+
+def _check_file(path: Path) -> None:
+    if not path.exists():
+        raise NotAProject(str(path), "there is no such study; make it with 'qualkit new'")
+    if path.is_dir():
+        raise NotAProject(str(path), "this is a folder, not a study")
+    with path.open("rb") as file:
+        if file.read(16) != b"SQLite format 3\0":
+            raise NotAProject(str(path), "not a qualkit project")
+
+
+def _remove_file(path: Path) -> None:
+    for ending in ("", "-wal", "-shm", "-lock"):
+        Path(f"{path}{ending}").unlink(missing_ok=True)
+
+
+def _first_line(error: object) -> str:
+    return str(error).strip().split("\n", maxsplit=1)[0]
+
+
+def _reworded(reason: str) -> str:
+    if "database or disk is full" in reason:
+        return "the disk is full; nothing of this change was kept"
+    if "readonly database" in reason:
+        return "the study is read-only here; check the rights on its file and folder"
+    return reason
