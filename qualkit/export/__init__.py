@@ -1,0 +1,1 @@
+"""Results as documents for people: Word, Excel and web pages. Only written, never read back."""

@@ -1,0 +1,103 @@
+"""What every export needs: legal characters, whole files, the words of the method note."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+from qualkit.errors import QualkitError
+from qualkit.framework import Excerpt, Grid
+
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+NO_DATA = "No data"
+
+
+def legal(text: str) -> str:
+    """The text with every character that XML cannot carry replaced by U+FFFD."""
+    return _NOT_XML.sub("\ufffd", text)
+
+
+def one_line(text: str) -> str:
+    r"""Words as they are read: line breaks and runs of spaces become one space.
+
+    >>> one_line("cut at its re-\\nread  hyphen")
+    'cut at its re-read hyphen'
+    """
+    return " ".join(re.sub(r"(?<=\w)-\n(?=\w)", "-", legal(text)).split())
+
+
+def quoted(excerpt: Excerpt) -> str:
+    """An excerpt between quotation marks."""
+    return f"\u201c{one_line(excerpt.text)}\u201d"
+
+
+def remarks(excerpt: Excerpt, column_title: str) -> str:
+    """Sub-codes, stance and ratings of an excerpt, in one short line."""
+    codes = [name for name in excerpt.codes if name != column_title]
+    ratings = [f"rated {value}" for _, value in excerpt.ratings]
+    return " \u00b7 ".join([*codes, *excerpt.stances, *ratings])
+
+
+def method_sentences(grid: Grid, study: str, codebooks: Sequence[str]) -> list[str]:
+    """The method note: what the grid holds, who coded, by which codebook, how to read it."""
+    m = grid.method
+    days = [_day(date.fromisoformat(day)) for day in (m.first, m.last) if day]
+    coded = " to ".join(dict.fromkeys(days))
+    coders = ", ".join(m.coders) or "nobody yet"
+    rows = {"case": "a case", "source": "an interview or other source"}.get(
+        grid.rows_are, f"a value of {grid.rows_are.replace('_', ' ')}"
+    )
+    lines = [
+        f"Each row is {rows}, each column a theme; a cell holds the analyst's summary, where one"
+        " was written, and the excerpts coded with the theme or a code below it.",
+        f"{_count(m.sources, 'source')} in {_count(m.cases, 'case')}; {_count(m.codings, 'coding')}"
+        f" by {coders}{f', {coded}' if coded else ''}. Codebooks: {'; '.join(codebooks)}.",
+        "Excerpts are verbatim and were compared with their sources when this document was"
+        " written; passages that several coders marked, or that overlap, stand once. After each:"
+        " role, area, and the time or line where it is said; then codes and stance.",
+        f"\u201c{NO_DATA}\u201d: nothing in these sources was coded with the theme.",
+    ]
+    if grid.limit is not None:
+        lines.append(
+            f"At most {grid.limit} excerpts are shown a cell; the number left out is given."
+        )
+    return [*lines, f"Written by qualkit from {study} on {_day(date.today())}."]
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' if number != 1 else ''}"
+
+
+def write_whole(path: Path | str, write: Callable[[Path], None]) -> Path:
+    """Write a file beside its place, then move it there: whole or not at all, for its owner only.
+
+    Raises
+    ------
+    QualkitError
+        Where the place cannot be written to.
+    """
+    path = Path(path)
+    try:
+        handle, name = tempfile.mkstemp(prefix=".qualkit-", suffix=path.suffix, dir=path.parent)
+    except OSError as error:
+        raise QualkitError(f"{path}: cannot be written ({error.strerror})") from error
+    os.close(handle)
+    made = Path(name)
+    try:
+        write(made)
+        with made.open("rb+") as file:
+            os.fsync(file.fileno())
+        made.replace(path)
+    except OSError as error:
+        raise QualkitError(f"{path}: cannot be written ({error.strerror})") from error
+    finally:
+        made.unlink(missing_ok=True)
+    return path
