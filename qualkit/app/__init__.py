@@ -1,0 +1,1 @@
+"""The review interface, in Streamlit; `qualkit app STUDY` opens it."""

@@ -1,0 +1,65 @@
+"""The command line: one module a noun, loaded when it is called.
+
+Results go to standard output, messages to standard error. Exit 0: done; 1: refused, with the
+reason; 2: a command that is not understood.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import click
+
+from qualkit import __version__
+
+_COMMANDS = {  # name -> module, attribute, one line of help
+    "app": ("app", "app", "Open the review interface in the browser."),
+    "case": ("case", "case", "List cases and set their attributes."),
+    "codebook": ("codebook", "codebook", "Check, list and add codebooks."),
+    "coding": ("coding", "coding", "Load and list codings, count them by case."),
+    "demo": ("demo", "demo", "Build the invented sample study, with its Word and Excel grids."),
+    "grid": ("grid", "grid", "Write the framework grid to Word, Excel or a web page."),
+    "new": ("new", "new", "Make a new study."),
+    "project": ("project", "project", "Check a study and read its log."),
+    "source": ("source", "source", "Read, add, list and show sources."),
+    "summary": ("summary", "summary", "Load and list cell summaries."),
+}
+
+
+class _Lazy(click.Group):
+    """A group whose commands are imported when they run, so that --help stays quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, attribute, _ = _COMMANDS[cmd_name]
+        found = getattr(import_module(f"qualkit.cli.{module}"), attribute)
+        return found if isinstance(found, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, _COMMANDS[name][2]) for name in sorted(_COMMANDS)])
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
+        from qualkit.errors import QualkitError
+
+        try:
+            return super().invoke(ctx)
+        except (QualkitError, ValueError) as error:
+            click.echo(f"qualkit: {error}", err=True)
+            ctx.exit(1)
+
+
+@click.group(
+    cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(__version__, prog_name="qualkit")
+def main() -> None:
+    """Framework analysis: from interview files to a quote grid in Word.
+
+    STUDY is a file (by custom study.qualkit) or a PostgreSQL address (postgresql://...).
+    """
