@@ -35,6 +35,13 @@ _METADATA = frozenset(
     .replace("|    ", "|")
     .split("|")
 )
+_ORDINARY = frozenset({
+    "first", "second", "third", "firstly", "secondly", "finally", "last", "look", "so", "also",
+    "anyway", "basically", "however", "but", "and", "because", "well", "yes", "no", "okay",
+    "ok", "right", "actually", "plus", "then", "now", "still", "again", "overall", "conclusion",
+    "result", "results", "meaning", "example", "examples", "why", "what", "how", "who", "where",
+    "when",
+})  # fmt: skip
 _WORDS_IN_LABEL = 8
 _NAME_WORDS = 4
 
@@ -90,7 +97,9 @@ def believed(labels: Sequence[str], lines: int) -> set[str]:
 
 
 def _alone(label: str) -> bool:
-    """Whether a label that stands once is a speaker all the same."""
+    """Whether a label that stands once is a speaker all the same, and no word of speech."""
+    if look_key(label) in _ORDINARY:
+        return False
     return role_of(label) != UNKNOWN or looks_like_a_name(label)
 
 

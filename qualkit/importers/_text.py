@@ -62,7 +62,7 @@ def decode(data: bytes, name: str, encoding: str | None = None) -> tuple[str, li
     try:
         return data.decode("utf-8"), []
     except UnicodeDecodeError as error:
-        return _decode_narrow(data, name, error.start)
+        return _decode_narrow(data, name, error)
 
 
 def _decode_as(data: bytes, name: str, encoding: str) -> str:
@@ -84,10 +84,11 @@ def _decode_wide(data: bytes, name: str) -> tuple[str, list[str]]:
     raise ReadError(name, f"binary data at byte {data.find(0)}; this is not a text file")
 
 
-def _decode_narrow(data: bytes, name: str, first_bad: int) -> tuple[str, list[str]]:
+def _decode_narrow(data: bytes, name: str, error: UnicodeDecodeError) -> tuple[str, list[str]]:
     if found := re.search(rb"\xed[\xa0-\xbf][\x80-\xbf]|[\xc0\xc1][\x80-\xbf]", data):
         raise ReadError(name, f"not valid UTF-8 at byte {found.start()}; save it as UTF-8")
-    if first_bad >= len(data) - 3:
+    first_bad = error.start
+    if error.reason == "unexpected end of data":
         return data.decode("utf-8", "replace"), [
             f"the last character is damaged (byte {first_bad})"
         ]

@@ -101,8 +101,8 @@ class _Children:
     def _child(self) -> subprocess.Popen[str]:
         child: subprocess.Popen[str] | None = getattr(self._own, "child", None)
         if child is None or child.poll() is not None:
-            child = subprocess.Popen(
-                [sys.executable, "-P", "-m", "qualkit.importers.worker"],
+            child = subprocess.Popen(  # noqa: S603 - our own module, by this very Python
+                [sys.executable, "-P", "-m", "qualkit.importers.worker", str(MEMORY)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -140,24 +140,26 @@ def _unpack(answer: dict[str, Any], path: Path) -> Source | ReadError:
     return Source(turns=turns, warnings=warnings, notes=notes, **answer)
 
 
-def _pack(path: Path, encoding: str | None) -> dict[str, Any]:
+def _pack(path: Path, encoding: str | None) -> str:
+    """What becomes of a file, as one line of JSON."""
     from qualkit.importers import read_source
 
     try:
-        return asdict(read_source(path, encoding=encoding))
+        return json.dumps(asdict(read_source(path, encoding=encoding)))
     except ReadError as error:
-        return {"reason": error.reason, "line": error.line}
+        return json.dumps({"reason": error.reason, "line": error.line})
     except Exception as error:
-        return {"reason": f"damaged file ({type(error).__name__})", "line": None}
+        why = f"damaged or too large ({type(error).__name__})"
+        return json.dumps({"reason": why, "line": None})
 
 
-def _limit() -> None:
+def _limit(memory: int) -> None:
     """Bound this process; on Windows only the parent's clock does."""
     if sys.platform == "win32":
         return
     import resource
 
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
@@ -176,12 +178,11 @@ def _limit_cpu() -> None:
 
 def main() -> None:
     """Read the files named on standard input, one JSON line each, until it ends."""
-    _limit()
+    _limit(int(sys.argv[1]))
     for line in sys.stdin:
         request = json.loads(line)
         _limit_cpu()
-        answer = _pack(Path(request["path"]), request["encoding"])
-        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.write(_pack(Path(request["path"]), request["encoding"]) + "\n")
         sys.stdout.flush()
 
 

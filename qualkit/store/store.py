@@ -138,13 +138,11 @@ class Store:
         """A new, empty study; StoreError where there is something already."""
         if is_address(study):
             store = cls(study, server_engine(study))
-            with store._telling(), store.engine.connect() as connection:
-                if inspect(connection).get_table_names():
-                    raise StoreError(store.name, "the database is not empty; name another one")
         else:
             make_file(Path(study))
             store = cls(study, file_engine(Path(study)))
         try:
+            store._refuse_other_tables()
             store._migrate()
         except BaseException:
             store.close()
@@ -234,6 +232,11 @@ class Store:
                 why = f"damaged project ({reason}); restore a backup"
                 raise DamagedProject(self.name, why) from error
             raise StoreError(self.name, _reworded(reason)) from error
+
+    def _refuse_other_tables(self) -> None:
+        with self._telling(), self.engine.connect() as connection:
+            if inspect(connection).get_table_names():
+                raise StoreError(self.name, "the database is not empty; name another one")
 
     def _migrate(self) -> None:
         """Bring the schema to this version, all of it or nothing."""

@@ -1,0 +1,192 @@
+"""Every layout in which tools write a transcript, and the words of each turn."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qualkit.errors import ReadError
+from qualkit.importers import read_source
+from qualkit.importers._turns import Line, source_of_lines
+from qualkit.model import Source
+
+
+def read(text: str) -> Source:
+    return source_of_lines("t.txt", "txt", [Line(line) for line in text.split("\n")])
+
+
+def turns(text: str) -> list[tuple[str | None, float | None, str]]:
+    source = read(text)
+    return [(turn.speaker, turn.time, source.words_of(turn)) for turn in source.turns]
+
+
+LAYOUTS = {
+    "otter": (
+        "Ann Lee  0:03  \nHow did you hear?\n\nSpeaker 2  1:02:09  \nFrom a friend.\n\n"
+        "Transcribed by https://otter.ai\n",
+        [("Ann Lee", 3.0, "How did you hear?"), ("Speaker 2", 3729.0, "From a friend.")],
+    ),
+    "teams, new": (
+        "Call-20260815_093012-Meeting Transcript\n15 August 2026, 09:30am\n27m 42s\n\n"
+        "Ann Lee started transcription\n\nAnn Lee   0:03\nSo how?\n\nParent, P07 (External)   0:09\n"
+        "From my friend 😀.\nShe went first.\n\nAnn Lee stopped transcription",
+        [
+            ("Ann Lee", 3.0, "So how?"),
+            ("Parent, P07 (External)", 9.0, "From my friend 😀.\nShe went first."),
+        ],
+    ),
+    "teams, old": (
+        "0:0:5.100 --> 0:0:8.250\nAnn Lee\nHello there.\n0:0:8.500 --> 0:0:10.300\nBob\nHi.",
+        [("Ann Lee", 5.1, "Hello there."), ("Bob", 8.5, "Hi.")],
+    ),
+    "ranges without names": (
+        "00:00.000 --> 00:27.640\nHello, everyone.\n\n00:28.000 --> 00:35.280\nToday it is cold.",
+        [(None, 0.0, "Hello, everyone."), (None, 28.0, "Today it is cold.")],
+    ),
+    "whisper": (
+        "[00:43.810 --> 00:47.850]  Hello everyone.\n[00:48.350 --> 00:54.570]  I am here.",
+        [(None, 43.81, "Hello everyone."), (None, 48.35, "I am here.")],
+    ),
+    "word transcribe": (
+        "Audio file\nTranscript\n00:00:05 Speaker 1\nHello.\n00:00:09 Speaker 2\nIt was fine.",
+        [("Speaker 1", 5.0, "Hello."), ("Speaker 2", 9.0, "It was fine.")],
+    ),
+    "labels": (
+        "Interviewer: What helped?\nP07: The staff: they listened.\nThey really did.",
+        [
+            ("Interviewer", None, "What helped?"),
+            ("P07", None, "The staff: they listened.\nThey really did."),
+        ],
+    ),
+    "labels with times": (
+        "[0:03] Ann: How?\n[0:09] Bob: Well.\n[0:12] Ann: I see.",
+        [("Ann", 3.0, "How?"), ("Bob", 9.0, "Well."), ("Ann", 12.0, "I see.")],
+    ),
+    "times after labels": (
+        "Ann (00:03): How?\nBob (00:09): Well.\nAnn (00:12): I see.",
+        [("Ann", 3.0, "How?"), ("Bob", 9.0, "Well."), ("Ann", 12.0, "I see.")],
+    ),
+    "markdown labels": (
+        "# Interview\n\n**Interviewer:** How?\n\n**P1:** Well.",
+        [("Interviewer", None, "How?"), ("P1", None, "Well.")],
+    ),
+    "labels on lines of their own": (
+        "Dan:\n\tOkay. So?\nParticipant:\n\tAh, yeah.\n\tNot always.",
+        [("Dan", None, "Okay. So?"), ("Participant", None, "Ah, yeah.\n\tNot always.")],
+    ),
+    "tabs": (
+        "INT\tWhat helped?\nP15\tThe staff.\nINT\tHow?\nP15\tThey came.",
+        [
+            ("INT", None, "What helped?"),
+            ("P15", None, "The staff."),
+            ("INT", None, "How?"),
+            ("P15", None, "They came."),
+        ],
+    ),
+    "nvivo columns": (
+        "Timespan\tSpeaker\tContent\n00:00:00\tAnn\tHello.\n00:00:08.5\tBob\tHi: yes.",
+        [("Ann", 0.0, "Hello."), ("Bob", 8.5, "Hi: yes.")],
+    ),
+    "only the interviewer is named": (
+        "MODERATOR: Could you start?\nAlright.\nLet me look.\nMODERATOR: Thank you.",
+        [
+            ("MODERATOR", None, "Could you start?"),
+            (None, None, "Alright."),
+            (None, None, "Let me look."),
+            ("MODERATOR", None, "Thank you."),
+        ],
+    ),
+    "a heading block": (
+        "Date: 3 June\nLocation: The school\n\nInterviewer: How?\nP1: Well.\nInterviewer: And?",
+        [("Interviewer", None, "How?"), ("P1", None, "Well."), ("Interviewer", None, "And?")],
+    ),
+    "notes": (
+        "One thought.\n\nAnother\nthought.",
+        [(None, None, "One thought."), (None, None, "Another\nthought.")],
+    ),
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_turns_are_found_in_every_layout(layout):
+    text, expected = LAYOUTS[layout]
+
+    assert turns(text) == expected
+
+
+def test_words_before_a_colon_inside_speech_are_no_speaker():
+    text = (
+        "Interviewer: How was it?\nP1: Three things.\nFirst: they came. Look: it works.\nP1: Yes."
+    )
+
+    assert {speaker for speaker, _, _ in turns(text)} == {"Interviewer", "P1"}
+
+
+def test_line_numbers_count_the_lines_of_the_text():
+    source = read("Title\n\nAnn: one\n\nBob: two\nAnn: three")
+
+    assert [turn.line for turn in source.turns] == [3, 5, 6]
+
+
+def test_a_file_with_times_but_no_turns_is_refused_with_the_line():
+    text = "\n".join(
+        f"{n}:00 said a thing and another, {n} times over and on." for n in range(1, 5)
+    )
+
+    with pytest.raises(ReadError) as refusal:
+        read(text)
+
+    assert str(refusal.value) == (
+        "t.txt, line 1: 4 lines begin with a time code, but no turn could be found; write "
+        "'Name: words' or 'Name  0:03' before each turn"
+    )
+
+
+def test_look_alike_speakers_are_named():
+    source = read("Anna: one\nANNA: two\nАnna: three")
+
+    assert source.warnings == ("speakers that look the same: 'Anna', 'ANNA', '\\u0410nna'",)
+
+
+@pytest.mark.parametrize(
+    ("text", "roles"),
+    [
+        ("I: How?\nR: Well.", {"I": "interviewer", "R": "participant"}),
+        ("Interviewer, First: How?\nSpeaker: Well.", {"Interviewer, First": "interviewer", "Speaker": "participant"}),
+        ("Ann: How?\nBob: Well.\nAnn: Why?\nBob: So.", {"Ann": "interviewer", "Bob": "participant"}),
+        ("Ann: Well.\nBob: So.\nAnn: No.", {"Ann": "unknown", "Bob": "unknown"}),
+    ],
+)  # fmt: skip
+def test_roles_are_guessed_from_labels_then_from_questions(text, roles):
+    assert {turn.speaker: turn.role for turn in read(text).turns} == roles
+
+
+def test_unclear_roles_are_noted_not_warned_of():
+    source = read("Ann: Well.\nBob: So.\nAnn: No.")
+
+    assert source.warnings == ()
+    assert source.notes == (
+        "who asks and who answers is unclear (Ann, Bob); set it with 'qualkit source roles'",
+    )
+
+
+WORDS = st.text(
+    st.characters(blacklist_categories=("Cs", "Cc", "Zl", "Zp"), blacklist_characters=":\t\n\r"),
+    min_size=1,
+    max_size=40,
+).filter(lambda words: words.strip() == words and any(c.isalpha() for c in words))
+
+
+@given(st.lists(st.tuples(st.sampled_from(["Interviewer", "P07", "Ann Lee"]), WORDS), min_size=2))
+def test_every_word_spoken_is_found_at_its_place_whatever_its_letters(spoken):
+    source = read("\n".join(f"{speaker}: {words}" for speaker, words in spoken))
+
+    assert [(turn.speaker, source.words_of(turn)) for turn in source.turns] == spoken
+
+
+def test_a_hundred_thousand_turns_are_read(tmp_path):
+    path = tmp_path / "long.txt"
+    path.write_text("".join(f"{'IP'[n % 2]}: turn {n}\n" for n in range(100_000)))
+
+    assert len(read_source(path).turns) == 100_000

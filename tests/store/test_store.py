@@ -1,0 +1,248 @@
+"""Changes are whole and logged, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from qualkit.errors import (
+    ConflictError, DamagedProject, NewerProject, NotAProject, StoreError,
+)  # fmt: skip
+from qualkit.store import Store, schema, shown
+
+CODER = {"id": "c1", "name": "Ann", "created": "2026-01-01T00:00:00Z"}
+
+
+@pytest.fixture
+def store(address):
+    made = Store.create(address)
+    yield made
+    made.close()
+
+
+def coders(store):
+    with store.read() as connection:
+        return connection.execute(schema.coder.select()).mappings().all()
+
+
+def log(store):
+    with store.read() as connection:
+        return connection.execute(schema.log.select().order_by(schema.log.c.entry)).mappings().all()
+
+
+def test_a_change_is_one_transaction_with_one_row_in_the_log(store):
+    with store.change("ann", "add coder", "Ann") as change:
+        change.add(schema.coder, [CODER])
+
+    (entry,) = log(store)
+    assert (entry["who"], entry["action"], entry["what"]) == ("ann", "add coder", "Ann")
+    assert json.loads(entry["before"]) == []
+    assert json.loads(entry["after"]) == [{"table": "coder", **CODER}]
+
+
+def test_a_change_that_fails_leaves_nothing_not_even_in_the_log(store):
+    with pytest.raises(RuntimeError), store.change("ann", "add coder", "Ann") as change:
+        change.add(schema.coder, [CODER])
+        raise RuntimeError
+
+    assert coders(store) == []
+    assert log(store) == []
+
+
+def test_a_change_that_changes_nothing_is_not_logged(store):
+    with store.change("ann", "look", "around"):
+        pass
+
+    assert log(store) == []
+
+
+def test_a_row_that_moved_on_is_a_conflict_never_overwritten(store):
+    book = {"id": "b", "ident": "b", "title": "B", "book_version": "1", "description": "",
+            "origin": "", "position": 0, "version": 1}  # fmt: skip
+    with store.change("ann", "add", "b") as change:
+        change.add(schema.codebook, [book])
+    with store.change("ann", "rename", "b") as change:
+        change.set(schema.codebook, "b", {"title": "Ann's"}, version=1)
+
+    with (
+        pytest.raises(ConflictError, match="changed by somebody else since it was read"),
+        store.change("bob", "rename", "b") as change,
+    ):
+        change.set(schema.codebook, "b", {"title": "Bob's"}, version=1)
+
+    with store.read() as connection:
+        assert connection.execute(schema.codebook.select()).mappings().one()["title"] == "Ann's"
+
+
+def test_a_removed_row_is_kept_by_the_log(store):
+    with store.change("ann", "add coder", "Ann") as change:
+        change.add(schema.coder, [CODER])
+    with store.change("ann", "remove coder", "Ann") as change:
+        change.remove(schema.coder, ["c1"])
+
+    assert coders(store) == []
+    assert json.loads(log(store)[-1]["before"]) == [{"table": "coder", **CODER}]
+
+
+def test_the_same_name_twice_is_a_conflict(store):
+    with store.change("ann", "add coder", "Ann") as change:
+        change.add(schema.coder, [CODER])
+
+    with pytest.raises(ConflictError), store.change("ann", "add coder", "Ann") as change:
+        change.add(schema.coder, [{**CODER, "id": "c2"}])
+
+
+def test_the_migrations_make_exactly_the_tables_that_the_code_expects(store):
+    with store.engine.connect() as connection:
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, schema.metadata) == []
+
+
+def test_a_study_is_not_made_over_another(store, address):
+    with pytest.raises(StoreError, match="exists already|is not empty"):
+        Store.create(address)
+
+
+def add_codings(address: str, who: str, count: int) -> None:
+    store = Store.open(address)
+    for n in range(count):
+        with store.change(who, "add coder", f"{who} {n}") as change:
+            change.add(schema.coder, [{**CODER, "id": f"{who}{n}", "name": f"{who} {n}"}])
+    store.close()
+
+
+def test_four_programs_that_write_at_once_lose_nothing(store, address):
+    context = multiprocessing.get_context("spawn")
+    writers = [context.Process(target=add_codings, args=(address, who, 25)) for who in "abcd"]
+
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(60)
+
+    assert [writer.exitcode for writer in writers] == [0, 0, 0, 0]
+    assert len(coders(store)) == len(log(store)) == 100
+
+
+# SQLite alone -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def file(tmp_path) -> Path:
+    path = tmp_path / "study.qualkit"
+    Store.create(str(path)).close()
+    return path
+
+
+def test_the_database_keeps_every_acknowledged_change_in_a_power_cut(file):
+    store = Store.open(str(file))
+    with store.read() as connection:
+        settings = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "trusted_schema")
+        }
+    store.close()
+
+    assert settings == {
+        "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "trusted_schema": 0,
+    }  # fmt: skip
+
+
+def test_every_file_of_a_study_is_its_owners_alone(file):
+    store = Store.open(str(file))
+    with store.change("ann", "add coder", "Ann") as change:
+        change.add(schema.coder, [CODER])
+        modes = {
+            path.name: stat.S_IMODE(path.stat().st_mode) for path in file.parent.glob("study*")
+        }
+    store.close()
+
+    assert {"study.qualkit", "study.qualkit-wal", "study.qualkit-lock"} <= set(modes)
+    assert set(modes.values()) == {0o600}
+
+
+def test_a_failed_first_migration_leaves_no_file(tmp_path, monkeypatch):
+    monkeypatch.setattr(Store, "_migrate", lambda _: (_ for _ in ()).throw(StoreError("x", "no")))
+
+    with pytest.raises(StoreError):
+        Store.create(str(tmp_path / "a.qualkit"))
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def refusal(path: Path) -> StoreError:
+    with pytest.raises(StoreError) as refused:
+        Store.open(str(path))
+    return refused.value
+
+
+def altered(file: Path, *statements: str) -> Path:
+    connection = sqlite3.connect(file)
+    for statement in statements:
+        connection.execute(statement)
+    connection.commit()
+    connection.close()
+    return file
+
+
+@pytest.mark.parametrize(
+    ("statement", "kind", "reason"),
+    [
+        (
+            "PRAGMA application_id=7",
+            NotAProject,
+            "not a qualkit project; another program made this database",
+        ),
+        (
+            "PRAGMA user_version=9",
+            NewerProject,
+            "made by a newer qualkit (schema 9); update qualkit first",
+        ),
+        (
+            "CREATE TRIGGER t AFTER INSERT ON coding BEGIN DELETE FROM coding; END",
+            DamagedProject,
+            "unexpected trigger t in its schema; it was tampered with",
+        ),
+    ],
+)
+def test_other_programs_newer_and_tampered_files_are_refused(file, statement, kind, reason):
+    error = refusal(altered(file, statement))
+
+    assert type(error) is kind
+    assert str(error) == f"{file}: {reason}"
+
+
+def test_a_missing_study_a_folder_and_a_text_file_are_no_studies(tmp_path):
+    text = tmp_path / "notes.txt"
+    text.write_text("hello")
+
+    assert "there is no such study" in str(refusal(tmp_path / "no.qualkit"))
+    assert "this is a folder" in str(refusal(tmp_path))
+    assert "not a qualkit project" in str(refusal(text))
+
+
+def test_a_damaged_file_is_refused_with_the_way_out(file):
+    data = bytearray(file.read_bytes())
+    data[4096:] = b"\xff" * (len(data) - 4096)
+    file.write_bytes(bytes(data))
+
+    with pytest.raises(DamagedProject, match="restore a backup"):
+        Store.open(str(file))
+
+
+def test_a_password_is_never_shown():
+    assert shown("postgresql://me:secret@server/x") == "postgresql://me:***@server/x"
+
+
+def test_an_unreachable_server_is_told_without_the_password():
+    with pytest.raises(StoreError) as refused:
+        Store.open("postgresql://me:secret@127.0.0.1:1/x?connect_timeout=2")
+
+    assert "secret" not in str(refused.value)
