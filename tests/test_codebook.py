@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 
 from qualkit.codebook import (
-    SHIPPED, check_codebook, code_path, read_codebook, read_framework,
+    SHIPPED,
+    check_codebook,
+    code_path,
+    read_codebook,
+    read_framework,
 )  # fmt: skip
 from qualkit.errors import CodebookError
 from qualkit.model import Theme

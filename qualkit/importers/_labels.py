@@ -31,7 +31,9 @@ _METADATA = frozenset(
     transcription|version|language|mode|area|site|interview|interview no|interview number
     interview date|date of interview|reference|ref|id|source|url|http|https|role|job title
     organisation|organization|contact|email|tel|phone|ps|nb|n.b|e.g|i.e|for example|warning
-    details|summary|background|start time|end time|recording date""".replace("\n", "|")
+    details|summary|background|start time|end time|recording date|age|gender|sex|pseudonym
+    occupation|ethnicity|interviewed by|interviewer name|participant id|participant name|consent
+    year group|observations|field notes|interviewer notes|job|phase""".replace("\n", "|")
     .replace("|    ", "|")
     .split("|")
 )
@@ -70,12 +72,17 @@ def looks_like_a_name(label: str) -> bool:
     return all(w[0].isupper() or w[0].isdigit() or w[0] in "([" or w in small for w in words)
 
 
+def is_metadata(label: str) -> bool:
+    """Whether a label belongs to a heading block: ``Date``, ``Location``."""
+    return look_key(label) in _METADATA
+
+
 def could_be_label(label: str) -> bool:
     """Whether the words before a colon may name a speaker at all."""
     words = label.split()
     if not words or len(words) > _WORDS_IN_LABEL or not re.search(r"[^\W\d_]|\d", label):
         return False
-    return look_key(label) not in _METADATA and not re.fullmatch(r"[\d\s.,-]{3,}", label)
+    return not is_metadata(label) and not re.fullmatch(r"[\d\s.,-]{3,}", label)
 
 
 def believed(labels: Sequence[str], lines: int) -> set[str]:
@@ -89,11 +96,15 @@ def believed(labels: Sequence[str], lines: int) -> set[str]:
         How many lines of the file hold words.
     """
     counts = Counter(label for label in labels if could_be_label(label))
+    again = {label for label, n in counts.items() if n > 1 and (looks_like_a_name(label) or n > 3)}
+    again |= {label for label, n in counts.items() if n > 1 and role_of(label) != UNKNOWN}
     if counts.total() * 2 >= lines:
-        again = {label for label, n in counts.items() if n > 1}
         return {label for label in counts if not again or label in again or _alone(label)}
-    few = counts.total() <= 3
-    return {label for label, count in counts.items() if _believable(label, count, few=few)}
+    roles = {label for label in counts if role_of(label) != UNKNOWN}
+    asks = any(role_of(label) == INTERVIEWER for label in roles)
+    if not again and len(roles) < 2 and not asks:
+        return set()
+    return {label for label in counts if label in again or label in roles or _named(label)}
 
 
 def _alone(label: str) -> bool:
@@ -103,11 +114,9 @@ def _alone(label: str) -> bool:
     return role_of(label) != UNKNOWN or looks_like_a_name(label)
 
 
-def _believable(label: str, count: int, *, few: bool) -> bool:
-    if role_of(label) != UNKNOWN or not looks_like_a_name(label):
-        return role_of(label) != UNKNOWN
-    one_word = len(label.split()) == 1 and label[1:].islower()
-    return count > 1 or few or not one_word
+def _named(label: str) -> bool:
+    """Whether a label is a name of two words or a code such as ``JB`` or ``P07``."""
+    return _alone(label) and not (len(label.split()) == 1 and label[1:].islower())
 
 
 def guess_roles(spoken: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -131,7 +140,7 @@ def guess_roles(spoken: Iterable[tuple[str, str]]) -> dict[str, str]:
     roles = {speaker: role_of(speaker) for speaker in turns}
     if INTERVIEWER in roles.values():
         return {s: PARTICIPANT if r == UNKNOWN else r for s, r in roles.items()}
-    share = {s: asked[s] / turns[s] for s in turns if roles[s] == UNKNOWN}
+    share = {s: asked[s] / turns[s] for s in turns if roles[s] == UNKNOWN or len(s) == 1}
     ranked = sorted(share, key=lambda s: (-share[s], -turns[s]))
     others = [asked[s] / turns[s] for s in turns if s != ranked[0]] if ranked else []
     if others and share[ranked[0]] >= 0.25 and share[ranked[0]] >= 1.5 * max(others):

@@ -19,32 +19,55 @@ its turns were lost on the way, and it is refused rather than flattened.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from qualkit.errors import ReadError
-from qualkit.importers._labels import believed, guess_roles, looks_like_a_name, role_of
+from qualkit.importers._labels import (
+    believed,
+    guess_roles,
+    is_metadata,
+    looks_like_a_name,
+    role_of,
+)  # fmt: skip
 from qualkit.importers._text import Note, lookalikes, oddities, told
 from qualkit.model import INTERVIEWER, PARTICIPANT, UNKNOWN, Source, Turn
 
 TIME = r"(?:\d{1,3}:)?[0-5]?\d:[0-5]?\d(?:[.,]\d{1,3})?"
 _RANGE = rf"(?P<time>{TIME})\s*-->\s*{TIME}"
 _NAME = r"(?P<name>[^\s:\[\]][^:\n\t\[\]]{0,78}?)"
-_WIDE = re.compile(rf"\s*\[?{_NAME}\]?(?P<gap>\s+)\(?(?P<time>{TIME})\)?:?\s*")
+_PREFIX = r"[\s\ufffd]*(?:(?:>+|[-•*]|#{1,6}|\d{1,4}[.)]?)\s+)*"  # quotes, lists, line numbers
+_WIDE = re.compile(rf"\s*\[?{_NAME}\]?(?P<gap>\s+)\(?(?P<time>{TIME})\)?(?:\s*[AaPp][Mm])?:?\s*")
 _RANGE_LINE = re.compile(rf"\s*{_RANGE}\s*")
 _BRACKET = re.compile(rf"\s*\[{_RANGE}\]\s*")
-_STAMPED = re.compile(rf"\s*\[?(?P<time>{TIME})\]?\s+(?P<name>\S[^:\n]{{0,79}}?)\s*")
-_LABEL = re.compile(
-    rf"\s*[*_]{{0,3}}(?:[\[(]?(?P<time>{TIME})[\])]?\s*[-–]?\s*)?"
-    rf"(?P<name>[^\s:\n\t\[(*_][^:\n\t]{{0,59}}?)"
-    rf"(?:\s*[\[(]?(?P<late>{TIME})[\])]?)?[*_]{{0,3}}\s*(?P<mark>:[*_]{{0,3}}(?=\s|$)|\t)\s*"
+_STAMPED = re.compile(rf"\s*\[?(?P<time>{TIME})\]?\s+(?:[-–]\s*)?(?P<name>\S[^:\n]{{0,79}}?)\s*")
+_INLINE = re.compile(
+    rf"\s*(?P<name>[^\s:\[(][^:\n\t\[(]{{0,39}}?)\s+[\[(]?(?P<time>{TIME})[\])]?\s+(?=\S)"
 )
+_LABEL = re.compile(
+    rf"{_PREFIX}[*_]{{0,3}}(?:[\[(]?(?P<time>{TIME})[\])]?\s*[-–]?\s*)?[*_]{{0,3}}"
+    r"(?P<open>[\[(])?(?P<name>[^\s:：\n\t\[(*_][^:：\n\t]{0,59}?)(?(open)[\])])"
+    rf"(?:\s*[\[(]?(?P<late>{TIME})[\])]?)?[*_]{{0,3}}\s*"
+    r"(?P<mark>[:：][*_]{0,3}|\t|(?<=[\])])(?=\s|$))\s*"
+    rf"(?:[\[(](?P<after>{TIME})[\])]\s*|(?P<bare>{TIME})(?:\t\s*|\s*$))?"
+)
+_QUESTION = re.compile(rf"{_PREFIX}(?P<name>[QA]\d{{0,2}})\.\s+(?=\S)")
+_ROLE_LINE = re.compile(rf"{_PREFIX}[*_]{{0,3}}(?P<name>[^\W\d_][\w .-]{{1,30}}?)[*_]{{0,3}}\s*")
+_ADDRESSED = re.compile(r"(?:From\s+)?(?P<name>.+?)(?:\s+to\s+.+)?", re.IGNORECASE)
 _NOISE = re.compile(
     r"\s*(?:.{0,80}(?:started|stopped) transcription|.{0,120}-Meeting (?:Transcript|Recording)"
-    r"|\d+m \d+s|\d+h \d+m(?: \d+s)?|Transcribed by https?://\S+|WEBVTT)\s*"
+    r"|\d+m \d+s|\d+h \d+m(?: \d+s)?|Transcribed by https?://\S+|WEBVTT"
+    r"|\W{0,2}end of (?:the )?(?:interview|recording|transcript|call|audio)\W{0,2})\s*",
+    re.IGNORECASE,
 )
-_SPEAKER_HEADS = {"speaker", "who", "name", "speaker name", "participant"}
-_TEXT_HEADS = {"text", "transcript", "content", "utterance", "words", "what was said", "speech"}
+_CLOSING = {"notes", "note", "interviewer notes", "field notes", "observations", "summary"}
+_WORDS_OUTSIDE = 25
+_SPEAKER_HEADS = {"speaker", "who", "name", "speaker name", "speaker_id", "person", "voice"}
+_TEXT_HEADS = {
+    "text", "transcript", "content", "utterance", "words", "what was said", "speech", "sentence",
+    "dialogue", "said", "message", "speech text",
+}  # fmt: skip
+_TIME_HEADS = ("time", "start", "begin", "in")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +85,8 @@ class Heading:
     """Where a turn begins: on which line and column its words start, who speaks, and when.
 
     `alone` marks a turn that ends with its own line; `stop` its last column where the line
-    goes on with something else.
+    goes on with something else; `over` what is no turn but ends the one before. A `tight` label
+    has no space after its colon.
     """
 
     line: int
@@ -71,6 +95,8 @@ class Heading:
     time: float | None = None
     alone: bool = False
     stop: int | None = None
+    over: bool = False
+    tight: bool = False
 
 
 def seconds(time: str) -> float:
@@ -118,15 +144,15 @@ def unclear_roles(turns: Sequence[Turn]) -> list[str]:
 
 
 def find_table(lines: Sequence[Line]) -> list[Turn]:
-    """The turns of a table with a column for the speaker; none where it is no such table."""
-    headings = _table(lines)
+    """The turns of a table with a heading for the speaker; none where it has no such column."""
+    headings = _table(lines) if any(_columns(_cells(line)) for line in lines[:5]) else None
     return list(_between(lines, headings)) if headings else []
 
 
 def _turns(name: str, lines: Sequence[Line]) -> tuple[list[Turn], list[str]]:
     headings = _headings(lines)
     if headings:
-        return list(_between(lines, headings)), []
+        return list(_between(lines, headings)), _outside(lines, headings)
     timed = [n for n, line in enumerate(lines, 1) if re.match(rf"\s*[\[(]?{TIME}\b", line.text)]
     if len(timed) > 2:
         why = (
@@ -137,11 +163,23 @@ def _turns(name: str, lines: Sequence[Line]) -> tuple[list[Turn], list[str]]:
     return list(_paragraphs(lines)), [Note("no speakers were found; each paragraph is one turn")]
 
 
+def _outside(lines: Sequence[Line], headings: Sequence[Heading]) -> list[str]:
+    """A note where many words stand before the first speaker."""
+    first = _heading_start(lines, headings[0].line) if not headings[0].column else headings[0].line
+    count = sum(len(line.text.split()) for line in lines[:first])
+    if count <= _WORDS_OUTSIDE:
+        return []
+    return [Note(f"{count} words before the first speaker belong to no turn")]
+
+
 def _headings(lines: Sequence[Line]) -> list[Heading]:
     if (table := _table(lines)) is not None:
         return table
-    found = [finder(lines) for finder in (_range, _bracket, _wide, _stamped, _labels)]
-    return max(found, key=len)
+    timed = max((find(lines) for find in (_range, _bracket, _wide, _stamped, _inline)), key=len)
+    labels = _labels(lines)
+    if len(timed) > 1 and (not labels or timed[0].line <= labels[0].line + 1):
+        return timed
+    return max(timed, labels, key=len)
 
 
 # One finder a layout -----------------------------------------------------------------------
@@ -173,7 +211,34 @@ def _bracket(lines: Sequence[Line]) -> list[Heading]:
     for n, line in enumerate(lines):
         if match := _BRACKET.match(line.text):
             found.append(Heading(n, match.end(), None, seconds(match["time"])))
-    return found
+    return _relabelled(lines, found)
+
+
+def _inline(lines: Sequence[Line]) -> list[Heading]:
+    found = []
+    for n, line in enumerate(lines):
+        match = _INLINE.match(line.text)
+        if match and looks_like_a_name(match["name"]) and "-->" not in line.text:
+            found.append(Heading(n, match.end(), match["name"], seconds(match["time"])))
+    names = {heading.speaker for heading in found}
+    return found if len(found) > 2 * len(names) or len(found) * 2 > len(lines) else []
+
+
+def _relabelled(lines: Sequence[Line], headings: Sequence[Heading]) -> list[Heading]:
+    """The same headings with the speakers that are named after their times."""
+    labels = {}
+    for heading in headings:
+        if heading.line < len(lines):
+            rest = Line(lines[heading.line].text[heading.column :])
+            labels[heading.line] = _label(heading.line, rest)
+    named = [one.speaker or "" for one in labels.values() if one is not None]
+    speakers = believed(named, len(headings))
+    return [
+        replace(heading, column=heading.column + label.column, speaker=label.speaker)
+        if (label := labels.get(heading.line)) is not None and label.speaker in speakers
+        else heading
+        for heading in headings
+    ]
 
 
 def _range(lines: Sequence[Line]) -> list[Heading]:
@@ -195,7 +260,7 @@ def _range(lines: Sequence[Line]) -> list[Heading]:
             for (_, time), block in zip(stamps, blocks, strict=True)
             if len(block) > 1
         ]
-    return [Heading(n + 1, 0, None, time) for n, time in stamps]
+    return _relabelled(lines, [Heading(n + 1, 0, None, time) for n, time in stamps])
 
 
 def _names_follow(blocks: Sequence[Sequence[str]]) -> bool:
@@ -210,25 +275,83 @@ def _names_follow(blocks: Sequence[Sequence[str]]) -> bool:
 
 def _labels(lines: Sequence[Line]) -> list[Heading]:
     found = {n: one for n, line in enumerate(lines) if (one := _label(n, line)) is not None}
+    for n in _header(lines, found):
+        found.pop(n, None)
     full = sum(bool(line.text.strip()) for line in lines)
-    speakers = believed([one.speaker or "" for one in found.values()], full)
+    sure = [one.speaker or "" for one in found.values() if not one.tight]
+    speakers = believed(sure, full) | _timed_names(found.values()) | _alone(lines, found, full)
     kept = [one for one in found.values() if one.speaker in speakers]
     names = {one.speaker for one in kept}
     if len(names) == 1 and role_of(next(iter(names)) or "") == INTERVIEWER:
         return _others_unnamed(lines, kept)
-    return kept
+    return [*kept, *_closing(kept, found)]
+
+
+def _timed_names(labels: Iterable[Heading]) -> set[str | None]:
+    """Labels with a time of their own are speakers when there are several of them."""
+    timed = {one.speaker for one in labels if one.time is not None}
+    return timed if len(timed) > 1 else set()
+
+
+def _alone(lines: Sequence[Line], labels: Mapping[int, Heading], full: int) -> set[str | None]:
+    """Names with a colon and nothing else on their lines, where every few lines there is one."""
+    names = [
+        one.speaker
+        for n, one in labels.items()
+        if one.column >= len(lines[n].text.rstrip()) and looks_like_a_name(one.speaker or "")
+    ]
+    return set(names) if len(names) * 4 >= full else set()
+
+
+def _header(lines: Sequence[Line], labels: Mapping[int, Heading]) -> Iterator[int]:
+    """The lines of a block like ``Date: ...``, ``Interviewer: Jane`` at the top of a file."""
+    run: list[int] = []
+    for n, line in enumerate(lines):
+        if n in labels:
+            run.append(n)
+        elif line.text.strip() and (run or n > 3):
+            break
+    facts = [n for n in run if is_metadata(labels[n].speaker or "")]
+    return (n for n in run if facts and n <= facts[-1])
+
+
+def _closing(kept: Sequence[Heading], labels: Mapping[int, Heading]) -> list[Heading]:
+    """Where notes begin after the last turn."""
+    after = [n for n in labels if kept and n > kept[-1].line]
+    ends = [n for n in after if (labels[n].speaker or "").casefold() in _CLOSING]
+    return [replace(labels[ends[0]], over=True)] if ends else []
 
 
 def _label(n: int, line: Line) -> Heading | None:
-    match = _LABEL.match(line.text)
-    if match and (match["mark"] != "\t" or _short(match["name"])):
-        time = match["time"] or match["late"]
-        label = match["name"].strip("*_ ")
-        return Heading(n, match.end(), label, seconds(time) if time else None)
+    if _WIDE.fullmatch(line.text) or _STAMPED.fullmatch(line.text) or _NOISE.fullmatch(line.text):
+        return None
+    if match := _LABEL.match(line.text):
+        return _labelled(n, line.text, match)
+    if match := _QUESTION.match(line.text):
+        return Heading(n, match.end(), match["name"])
     label = line.text[: line.bold].strip(" :\t")
     if label and _short(label) and looks_like_a_name(label):
         return Heading(n, line.bold, label)
+    match = _ROLE_LINE.fullmatch(line.text)
+    if match and role_of(match["name"]) != UNKNOWN:
+        return Heading(n, len(line.text), match["name"])
     return None
+
+
+def _labelled(n: int, text: str, match: re.Match[str]) -> Heading | None:
+    """The heading of a line that begins like ``Name:``; None where that is no label."""
+    label, mark = match["name"].strip("*_ "), match["mark"]
+    time = next((match[g] for g in ("time", "late", "after", "bare") if match[g]), None)
+    if time is not None and (addressed := _ADDRESSED.fullmatch(label)):
+        label = addressed["name"]
+    if (mark == "\t" and not _short(label)) or (not mark and not match["open"]):
+        return None
+    rest = text[match.end("mark") : match.end("mark") + 1]
+    tight = mark.startswith(":") and rest != "" and not rest.isspace()
+    if tight and (rest.isdigit() or rest in "/\\"):
+        return None
+    doubtful = tight and role_of(label) == UNKNOWN
+    return Heading(n, match.end(), label, seconds(time) if time else None, tight=doubtful)
 
 
 def _short(label: str) -> bool:
@@ -276,7 +399,7 @@ def _columns(cells: Sequence[str]) -> tuple[int, int, int | None] | None:
     heads = [cell.strip(" *:").casefold() for cell in cells]
     speaker = next((k for k, head in enumerate(heads) if head in _SPEAKER_HEADS), None)
     text = next((k for k, head in enumerate(heads) if head in _TEXT_HEADS), None)
-    time = next((k for k, head in enumerate(heads) if head.startswith("time")), None)
+    time = next((k for k, head in enumerate(heads) if head.startswith(_TIME_HEADS)), None)
     return None if speaker is None or text is None else (speaker, text, time)
 
 
@@ -297,7 +420,7 @@ def _between(lines: Sequence[Line], headings: Sequence[Heading]) -> Iterator[Tur
     starts = _starts(lines)
     text = "\n".join(line.text for line in lines)
     for heading, after in zip(headings, [*headings[1:], None], strict=True):
-        if heading.line >= len(lines):
+        if heading.line >= len(lines) or heading.over:
             continue
         last = heading.line + 1 if heading.alone else _end_line(lines, after)
         begin = starts[heading.line] + heading.column

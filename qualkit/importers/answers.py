@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from qualkit.errors import ReadError
 from qualkit.importers._text import Note, oddities, told
@@ -23,7 +24,7 @@ _WORDS_IN_ANSWER = 3.0
 
 def read_answers(data: bytes, name: str, *, kind: str, encoding: str | None = None) -> Source:
     """Source of a table: a transcript in columns, or open answers."""
-    sheet = sheet_of(data, name, encoding)
+    sheet = _without_extra_heads(sheet_of(data, name, encoding))
     lines = [Line("\t".join(row), cells=row) for row in (sheet.header, *map(_flat, sheet.rows))]
     turns = find_table(lines)
     if turns:
@@ -34,6 +35,14 @@ def read_answers(data: bytes, name: str, *, kind: str, encoding: str | None = No
     return _answers(sheet, name, kind)
 
 
+def _without_extra_heads(sheet: Sheet) -> Sheet:
+    """The table without the second and third heading rows that Qualtrics writes."""
+    for n, row in enumerate(sheet.rows[:3]):
+        if any(cell.startswith('{"ImportId"') for cell in row):
+            return replace(sheet, rows=sheet.rows[n + 1 :], numbers=sheet.numbers[n + 1 :])
+    return sheet
+
+
 def _flat(row: Sequence[str]) -> tuple[str, ...]:
     return tuple(cell.replace("\t", " ").replace("\n", " ") for cell in row)
 
@@ -42,7 +51,7 @@ def _answers(sheet: Sheet, name: str, kind: str) -> Source:
     open_columns = [n for n in range(len(sheet.header)) if _is_open(sheet, n)]
     if not open_columns:
         why = "no column holds open answers (three words or more on average)"
-        raise ReadError(name, f"{why}; closed answers belong to 'qualkit survey load'")
+        raise ReadError(name, f"{why}, and none is headed Speaker; are all answers closed?")
     respondent = next((n for n, head in enumerate(sheet.header) if _ID.fullmatch(head)), None)
     parts, turns, at, line = [], [], 0, 1
     for number, row in zip(sheet.numbers, sheet.rows, strict=True):
@@ -78,4 +87,5 @@ def _left_out(sheet: Sheet, taken: Sequence[int], respondent: int | None) -> lis
     if not rest:
         return []
     shown = ", ".join(rest[:6]) + (" ..." if len(rest) > 6 else "")
-    return [Note(f"{len(rest)} columns without open answers were left out: {shown}")]
+    count = f"{len(rest)} column{'s' if len(rest) != 1 else ''}"
+    return [Note(f"{count} without open answers left out, also as attributes: {shown}")]

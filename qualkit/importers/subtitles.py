@@ -10,6 +10,7 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from qualkit.errors import ReadError
 from qualkit.importers._guard import NAMES, sniff
@@ -25,7 +26,10 @@ _VOICE = re.compile(r"\s*<v(?:\.[^ >\n]*)?[ \t]+([^>\n]*)>")
 _MARKUP = re.compile(
     r"</?(?:v|b|i|u|c|ruby|rt|lang|font)(?:[ .][^>\n]*)?>|<\d\d:[^>\n]*>|\{\\an?\d\}", re.IGNORECASE
 )
-_LABEL = re.compile(r"\s*([^\s:<][^:\n]{0,59}?)\s*:(?=\s|$)\s*")
+_LABEL = re.compile(
+    r"\s*(?:>+\s*|[-–]\s+)?"
+    r"(?:\[([^\]\n]{1,60})\]:?|([^\s:<\[][^:\n]{0,59}?)\s*[:：])(?=\s|$)\s*"
+)
 _UTTERANCE = re.compile(r"(.+/\d+)-\d+")
 
 
@@ -110,7 +114,10 @@ def _seconds(stamp: str, name: str, line: int) -> float:
 
 def _voiced(cues: Sequence[_Cue]) -> list[_Cue]:
     """The cues with speaker and markup told apart from the words."""
-    voices = [match[1].strip() if (match := _VOICE.match(c.words)) else None for c in cues]
+    cues = [part for cue in cues for part in _one_voice_each(cue)]
+    voices = [
+        html.unescape(match[1]).strip() if (match := _VOICE.match(c.words)) else None for c in cues
+    ]
     plain = [
         replace(c, words=html.unescape(_MARKUP.sub("", c.words)).strip(), speaker=voice)
         for c, voice in zip(cues, voices, strict=True)
@@ -118,18 +125,28 @@ def _voiced(cues: Sequence[_Cue]) -> list[_Cue]:
     if any(voices):
         return plain
     labels = {n: m for n, c in enumerate(plain) if (m := _LABEL.match(c.words))}
-    speakers = believed([match[1] for match in labels.values()], len(plain))
-    labelled = sum(match[1] in speakers for match in labels.values())
+    names = {n: match[1] or match[2] for n, match in labels.items()}
+    speakers = believed(list(names.values()), len(plain))
+    labelled = sum(name in speakers for name in names.values())
     every = labelled >= 0.8 * len(plain)  # then a cue without a label has an unknown speaker
     current = None
     for n, cue in enumerate(plain):
         match = labels.get(n)
-        if match and match[1] in speakers:
-            current = match[1]
+        if match and names[n] in speakers:
+            current = names[n]
             plain[n] = replace(cue, words=cue.words[match.end() :], speaker=current)
         elif not every:
             plain[n] = replace(cue, speaker=current)
     return plain
+
+
+def _one_voice_each(cue: _Cue) -> list[_Cue]:
+    """A cue in which several people speak, as one cue for each of them."""
+    starts = [match.start() for match in re.finditer(r"<v[ .]", cue.words)]
+    if len(starts) < 2:
+        return [cue]
+    cuts = [0, *starts[1:], len(cue.words)]
+    return [replace(cue, words=cue.words[a:b]) for a, b in pairwise(cuts)]
 
 
 def _joins(before: _Cue, cue: _Cue) -> bool:

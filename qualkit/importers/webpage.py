@@ -27,15 +27,21 @@ class _Reader(HTMLParser):
         self.lines: list[Line] = []
         self.parts: list[str] = []
         self.cells: list[str] = []
-        self.silent = 0
-        self.bold = 0
-        self.bold_length = 0
+        self.silent = self.bold = 0
+        self.in_cell = False
+        self.length = self.bold_length = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _SILENT:
             self.silent += 1
         elif tag in {"b", "strong"}:
             self.bold += 1
+        elif tag in {"td", "th"}:
+            self.end_cell()
+            self.end_line()
+            self.in_cell = True
+        elif tag == "tr":
+            self.end_row()
         elif tag == "br" or tag in _BLOCKS:
             self.end_line()
 
@@ -45,9 +51,8 @@ class _Reader(HTMLParser):
         elif tag in {"b", "strong"}:
             self.bold = max(0, self.bold - 1)
         elif tag in {"td", "th"}:
-            self.cells.append(self.gathered().replace("\t", " "))
-            self.parts = []
-        elif tag == "tr":
+            self.end_cell()
+        elif tag in {"tr", "table"}:
             self.end_row()
         elif tag in _BLOCKS:
             self.end_line()
@@ -56,23 +61,39 @@ class _Reader(HTMLParser):
         if self.silent:
             return
         plain = re.sub(r"[ \t\r\n\f]+", " ", data)
-        so_far = "".join(self.parts).lstrip(" ")
-        if self.bold and len(so_far) == self.bold_length:
-            self.bold_length += len(plain.lstrip(" ") if not so_far else plain)
+        if not self.length:
+            plain = plain.lstrip(" ")
+        if self.bold and self.length == self.bold_length:
+            self.bold_length += len(plain)
+        self.length += len(plain)
         self.parts.append(plain)
 
     def gathered(self) -> str:
-        return "".join(self.parts).strip(" ")
+        return re.sub(" {2,}", " ", "".join(self.parts)).strip(" ")
 
     def end_line(self) -> None:
+        if self.in_cell:  # a cell is one line, whatever blocks it holds
+            self.parts.append(" ")
+            return
         if text := self.gathered():
             self.lines.append(Line(text, bold=min(self.bold_length, len(text))))
-        self.parts, self.bold_length = [], 0
+        self.clear()
+
+    def end_cell(self) -> None:
+        if self.in_cell:
+            self.cells.append(self.gathered().replace("\t", " "))
+            self.clear()
+            self.in_cell = False
 
     def end_row(self) -> None:
+        self.end_cell()
         if any(self.cells):
             self.lines.append(Line("\t".join(self.cells), cells=tuple(self.cells)))
-        self.cells, self.parts = [], []
+        self.cells = []
+        self.end_line()
+
+    def clear(self) -> None:
+        self.parts, self.length, self.bold_length = [], 0, 0
 
 
 def read_webpage(
@@ -88,5 +109,5 @@ def read_webpage(
     reader = _Reader()
     reader.feed(text)
     reader.close()
-    reader.end_line()
+    reader.end_row()
     return source_of_lines(name, kind, reader.lines, [*warnings, *more])

@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _SKIPPED = {_W + "instrText", _W + "delText", _W + "sectPr", _FALLBACK}
+_WRAPPERS = {_W + "sdt", _W + "sdtContent", _W + "ins", _W + "customXml"}
 _DELETED = {_W + "del", _W + "moveFrom"}
 _MARKS = {
     _W + "tab": "\t",
+    _W + "ptab": "\t",
     _W + "br": "\n",
     _W + "cr": "\n",
     _W + "noBreakHyphen": "\u2011",
@@ -100,8 +102,8 @@ class _Walk:
                 check_xml(self.archive.part(part), self.name, part)
         if any("macroEnabled" in t for t in mains) or "word/vbaProject.bin" in names:
             self.seen["macros"] = 1
-        for part, what in (("comments", "comments"), ("footnotes", "footnotes")):
-            self._note(f"word/{part}.xml", what)
+        for part in ("comments", "footnotes", "endnotes"):
+            self._note(f"word/{part}.xml", "comments" if part == "comments" else "footnotes")
         return target
 
     def _note(self, part: str, what: str) -> None:
@@ -154,11 +156,15 @@ class _Walk:
         return max(0, min(run.bold - before, len(text.split("\n")[n])))
 
     def _table(self, table: etree._Element) -> Iterator[Line]:
-        for row in table.iter(_W + "tr"):
-            cells = []
-            for cell in row.iter(_W + "tc"):
-                inner = [line.text for line in self._blocks(cell)]
-                cells.append(" ".join(text.replace("\t", " ") for text in inner if text.strip()))
+        for row in _inside(table, _W + "tr"):
+            inside = [list(self._blocks(cell)) for cell in _inside(row, _W + "tc")]
+            if len(inside) == 1:  # a frame around text, not a table
+                yield from inside[0]
+                continue
+            cells = [
+                " ".join(line.text.replace("\t", " ") for line in cell if line.text.strip())
+                for cell in inside
+            ]
             yield Line("\t".join(cells), cells=tuple(cells))
 
     def _gather(self, parent: etree._Element, run: _Run, boxes: list[etree._Element]) -> None:
@@ -168,7 +174,7 @@ class _Walk:
                 continue
             if tag in _DELETED:
                 self.seen["tracked"] = 1
-            elif tag == _W + "r" and child.find(f"{_W}rPr/{_W}vanish") is not None:
+            elif tag == _W + "r" and _switched(child, "vanish"):
                 self.seen["hidden"] += 1
             elif tag == _W + "t":
                 run.add(child.text or "", bold=_is_bold(parent))
@@ -183,5 +189,20 @@ class _Walk:
 
 
 def _is_bold(run: etree._Element) -> bool:
-    mark = run.find(f"{_W}rPr/{_W}b")
-    return mark is not None and mark.get(_W + "val") not in {"0", "false", "off"}
+    style = run.find(f"{_W}rPr/{_W}rStyle")
+    return _switched(run, "b") or (style is not None and style.get(_W + "val") == "Strong")
+
+
+def _switched(run: etree._Element, mark: str) -> bool:
+    """Whether a run's property is there and not switched off."""
+    found = run.find(f"{_W}rPr/{_W}{mark}")
+    return found is not None and found.get(_W + "val") not in {"0", "false", "off"}
+
+
+def _inside(parent: etree._Element, tag: str) -> Iterator[etree._Element]:
+    """The rows of a table or cells of a row, also within content controls, not those nested."""
+    for child in parent:
+        if child.tag == tag:
+            yield child
+        elif child.tag in _WRAPPERS:
+            yield from _inside(child, tag)

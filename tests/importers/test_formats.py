@@ -260,7 +260,7 @@ def test_open_answers_become_one_source_with_a_turn_an_answer(write):
         ("R1", "participant", "What helped?", "The staff, they listened 😀"),
         ("R3", "participant", "What helped?", "It was somebody to ring"),
     ]
-    assert source.notes == ("1 columns without open answers were left out: Q1",)
+    assert source.notes == ("1 column without open answers left out, also as attributes: Q1",)
 
 
 def test_a_table_with_speakers_is_a_transcript(write):
@@ -276,8 +276,8 @@ def test_a_table_with_speakers_is_a_transcript(write):
 
 def test_closed_answers_alone_are_sent_to_the_survey(write):
     assert refusal(write("a.csv", "id,Q1\nR1,4\n")) == (
-        "a.csv: no column holds open answers (three words or more on average); closed answers "
-        "belong to 'qualkit survey load'"
+        "a.csv: no column holds open answers (three words or more on average), and none is headed "
+        "Speaker; are all answers closed?"
     )
 
 

@@ -13,7 +13,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from qualkit.errors import (
-    ConflictError, DamagedProject, NewerProject, NotAProject, StoreError,
+    ConflictError,
+    DamagedProject,
+    NewerProject,
+    NotAProject,
+    StoreError,
 )  # fmt: skip
 from qualkit.store import Store, schema, shown
 
