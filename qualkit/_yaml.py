@@ -38,7 +38,9 @@ def read_yaml(path: Path | str) -> Lined:
         data = path.read_bytes()
         text = data.decode("utf-8-sig")
     except OSError as error:
-        raise CodebookError(path.name, [f"cannot be opened ({error.strerror})"]) from error
+        raise CodebookError(
+            path.name or str(path), [f"cannot be opened ({error.strerror})"]
+        ) from error
     except UnicodeDecodeError as error:
         raise CodebookError(path.name, [f"not UTF-8 at byte {error.start}"]) from error
     if len(data) > _BYTES:

@@ -190,8 +190,10 @@ def _one_entry(entry: Lined) -> list[str]:
     if not _ID.fullmatch(text_of(entry, "id")):
         problems.append(f"id {entry.get('id')!r} is not letters, digits, '.', '-', '_'")
     name = entry.get("name")
-    if not isinstance(name, str) or not name.strip() or len(name) > _NAME_LENGTH:
-        problems.append(f"name {ascii(name)[:40]} is missing or longer than {_NAME_LENGTH}")
+    if not isinstance(name, str) or not name.strip():
+        problems.append("it has no name")
+    elif len(name) > _NAME_LENGTH:
+        problems.append(f"its name has {len(name)} characters; {_NAME_LENGTH} are allowed")
     elif _BAD_NAME.search(name):
         problems.append(f"name {ascii(name)[:40]} holds control or direction characters")
     problems += [

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from qualkit.errors import TableError, UnknownName
-from qualkit.model import Framework, Theme
-from qualkit.tables import check
+from qualkit.model import INTERVIEWER, Framework, Theme
+from qualkit.tables import attributes_of, check, plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +29,8 @@ class Excerpt:
     ----------
     text : str
         Verbatim: ``source text[start:end]``.
+    words : str
+        The same without the names and times between turns: `` [...] `` stands for them.
     source : str
     start, end : int
         Code points, half-open.
@@ -36,8 +38,10 @@ class Excerpt:
         Role, case, and time or line: ``Deputy head, Northmoor, 4:05``.
     codes : tuple of str
         Names of the codes, below the column's own.
-    coders, stances : tuple of str
+    coders : tuple of str
         Each once, in order.
+    stances : tuple of (str, str)
+        Stance and coder, each pair once.
     ratings : tuple of (str, int)
         Code name and value.
     codings : tuple of str
@@ -45,13 +49,14 @@ class Excerpt:
     """
 
     text: str
+    words: str
     source: str
     start: int
     end: int
     attribution: str
     codes: tuple[str, ...]
     coders: tuple[str, ...]
-    stances: tuple[str, ...]
+    stances: tuple[tuple[str, str], ...]
     ratings: tuple[tuple[str, int], ...]
     codings: tuple[str, ...]
 
@@ -99,11 +104,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """How the grid came about, for the note that goes with it."""
+    """How the grid came about, for the note that goes with it.
+
+    `codings` are those in the grid, `all_codings` those of the study; `codebooks` are the ids of
+    the codebooks that its columns come from.
+    """
 
     sources: int
     cases: int
     codings: int
+    all_codings: int
+    codebooks: tuple[str, ...]
     coders: tuple[str, ...]
     first: str
     last: str
@@ -139,13 +150,14 @@ class Grid:
         return self.cells[row, column]
 
 
-def build_grid(  # noqa: PLR0913, PLR0914 - the tables of a study and five choices
+def build_grid(  # noqa: PLR0913 - the tables of a study and five choices
     codings: pd.DataFrame,
     *,
     sources: pd.DataFrame,
     codes: pd.DataFrame,
     cases: pd.DataFrame | None = None,
     summaries: pd.DataFrame | None = None,
+    turns: pd.DataFrame | None = None,
     framework: Framework | None = None,
     rows: str = "case",
     bands: str | None = None,
@@ -155,14 +167,15 @@ def build_grid(  # noqa: PLR0913, PLR0914 - the tables of a study and five choic
 
     Parameters
     ----------
-    codings, sources, codes, cases, summaries : DataFrame
-        With the columns of :mod:`qualkit.tables`.
+    codings, sources, codes, cases, summaries, turns : DataFrame
+        With the columns of :mod:`qualkit.tables`. With `turns`, excerpts that run over several
+        turns are printed without the speakers' names, and an interviewer's words as theirs.
     framework : Framework, optional
         The columns; by default every theme of every codebook.
     rows : str
-        ``case``, ``source``, or an attribute of sources.
+        ``case``, ``source``, or an attribute of sources or of their cases.
     bands : str, optional
-        An attribute by which rows are grouped: of cases where rows are cases, else of sources.
+        An attribute of sources or cases by which rows are grouped.
     limit : int, optional
         At most so many excerpts a cell, taken in turn from its sources; by default all.
 
@@ -188,26 +201,25 @@ def build_grid(  # noqa: PLR0913, PLR0914 - the tables of a study and five choic
     check(codings, "codings")
     check(sources, "sources")
     check(codes, "codes")
+    known = _with_case_attributes(sources, cases)
     columns = _columns(codes, framework)
-    row_of = _row_names(sources, rows)
-    listed = _rows(sources, cases, row_of, rows, bands)
-    charted = codings.assign(row=codings["source"].map(row_of))
+    row_of = _row_names(known, rows)
+    listed = _rows(known, cases, row_of, rows, bands)
     members = [_members(codes, column) for column in columns]
+    spans = _turn_spans(turns)
+    placed = _placed(codings, row_of, members)
     cells: dict[tuple[str, int], Cell] = {}
-    pairs = list(zip(charted["codebook"], charted["code"], strict=True))
-    written = _summaries(summaries, rows)
-    for number, column in enumerate(columns):
-        inside = [pair in members[number] for pair in pairs]
-        by_row = dict(tuple(charted[inside].groupby("row", sort=False)))
+    for number, _ in enumerate(columns):
+        written = _summaries(summaries, rows, codes, members[number])
         for row in listed:
-            found = by_row.get(row.name)
-            excerpts = [] if found is None else list(_excerpts(found, sources))
+            excerpts = list(_excerpts(placed.get((row.name, number), []), sources, spans))
             shown = _spread(excerpts, limit)
-            words = written.get((row.name, column.codebook, column.code), ())
+            words = tuple(written.get(row.name, ()))
             cells[row.name, number] = Cell(words, tuple(shown), len(excerpts) - len(shown))
     title = framework.title if framework is not None else "Framework grid"
-    used = charted[[any(pair in m for m in members) for pair in pairs]]
-    return Grid(title, listed, columns, cells, rows, bands or "", _method(used, sources), limit)
+    inside = {id(record): record for group in placed.values() for record in group}
+    method = _method(list(inside.values()), len(codings), sources, columns)
+    return Grid(title, listed, columns, cells, rows, bands or "", method, limit)
 
 
 def code_table(
@@ -251,6 +263,33 @@ def code_table(
         for name in names
     ]
     return pd.DataFrame(rows, columns=[by, *columns])
+
+
+def _with_case_attributes(sources: pd.DataFrame, cases: pd.DataFrame | None) -> pd.DataFrame:
+    """The sources with the attributes of their cases, where they have none of that name."""
+    if cases is None:
+        return sources
+    known = sources.copy()
+    for name in attributes_of(cases, "cases"):
+        if name not in known.columns:
+            known[name] = known["case"].map(dict(zip(cases["case"], cases[name], strict=True)))
+    return known
+
+
+def _placed(
+    codings: pd.DataFrame, row_of: Mapping[str, str], members: Sequence[set[tuple[str, str]]]
+) -> dict[tuple[str, int], list[dict[str, Any]]]:
+    """The codings of each cell, by row and column number."""
+    columns: dict[tuple[str, str], list[int]] = {}
+    for number, codes in enumerate(members):
+        for code in codes:
+            columns.setdefault(code, []).append(number)
+    placed: dict[tuple[str, int], list[dict[str, Any]]] = {}
+    records: list[dict[str, Any]] = codings.to_dict("records")  # type: ignore[assignment]
+    for record in records:
+        for number in columns.get((record["codebook"], record["code"]), ()):
+            placed.setdefault((row_of[record["source"]], number), []).append(record)
+    return placed
 
 
 # Columns and rows --------------------------------------------------------------------------
@@ -302,7 +341,7 @@ def _row_names(sources: pd.DataFrame, rows: str) -> dict[str, str]:
     """The row of each source."""
     if rows not in sources.columns or rows in {"warnings", "notes"}:
         raise UnknownName("attribute for rows", rows, map(str, sources.columns))
-    values = [str(value).strip() or NOT_GIVEN for value in sources[rows]]
+    values = [str(plain(value) or "").strip() or NOT_GIVEN for value in sources[rows]]
     return dict(zip(sources["source"], values, strict=True))
 
 
@@ -319,7 +358,7 @@ def _rows(
         names = list(dict.fromkeys(row_of.values()))
     else:
         names = sorted(set(row_of.values()), key=lambda name: (name == NOT_GIVEN, name))
-    band_of = _bands(sources, cases, row_of, rows, bands)
+    band_of = _bands(sources, row_of, bands)
     found = [
         Row(name, band_of.get(name, ""), _detail(sources, row_of, name, rows)) for name in names
     ]
@@ -327,24 +366,14 @@ def _rows(
     return tuple(sorted(found, key=lambda row: order[row.band]))
 
 
-def _bands(
-    sources: pd.DataFrame,
-    cases: pd.DataFrame | None,
-    row_of: Mapping[str, str],
-    rows: str,
-    bands: str | None,
-) -> dict[str, str]:
+def _bands(sources: pd.DataFrame, row_of: Mapping[str, str], bands: str | None) -> dict[str, str]:
     if bands is None:
         return {}
-    if rows == "case" and cases is not None and bands in cases.columns:
-        found = dict(zip(cases["case"], cases[bands], strict=True))
-        return {str(name): str(band).strip() or NOT_GIVEN for name, band in found.items()}
     if bands not in sources.columns:
-        known = [*sources.columns, *(cases.columns if cases is not None else ())]
-        raise UnknownName("attribute for bands", bands, map(str, known))
+        raise UnknownName("attribute for bands", bands, map(str, sources.columns))
     own: dict[str, str] = {}
     for source, band in zip(sources["source"], sources[bands], strict=True):
-        name, value = row_of[source], str(band).strip() or NOT_GIVEN
+        name, value = row_of[source], str(plain(band) or "").strip() or NOT_GIVEN
         if own.setdefault(name, value) != value:
             why = f"row {name!r} would stand in two bands of {bands!r}: {own[name]!r} and {value!r}"
             raise TableError("sources", f"{why}; choose other rows or bands")
@@ -365,49 +394,77 @@ def _detail(sources: pd.DataFrame, row_of: Mapping[str, str], name: str, rows: s
 
 
 def _summaries(
-    summaries: pd.DataFrame | None, rows: str
-) -> dict[tuple[str, str, str], tuple[CellSummary, ...]]:
-    found: dict[tuple[str, str, str], tuple[CellSummary, ...]] = {}
+    summaries: pd.DataFrame | None,
+    rows: str,
+    codes: pd.DataFrame,
+    members: set[tuple[str, str]],
+) -> dict[str, list[CellSummary]]:
+    """The summaries of one column by case; those of a code below it say which."""
+    found: dict[str, list[CellSummary]] = {}
     if summaries is None or rows != "case":
         return found
     check(summaries, "summaries")
+    names = {(c.codebook, c.code): c for c in codes.itertuples()}
     for record in summaries.itertuples():
-        key = (str(record.case), str(record.codebook), str(record.theme))
-        found[key] = (*found.get(key, ()), CellSummary(str(record.author), str(record.text)))
+        key = (str(record.codebook), str(record.theme))
+        if key in members:
+            below = names[key].parent in {code for _, code in members}
+            text = f"{names[key].name}: {record.text}" if below else str(record.text)
+            found.setdefault(str(record.case), []).append(CellSummary(str(record.author), text))
     return found
 
 
-def _excerpts(codings: pd.DataFrame, sources: pd.DataFrame) -> Iterator[Excerpt]:
+_Spans = Mapping[str, Sequence[tuple[int, int, str]]]
+
+
+def _turn_spans(turns: pd.DataFrame | None) -> _Spans:
+    """Start, end and role of the turns of each source."""
+    spans: dict[str, list[tuple[int, int, str]]] = {}
+    if turns is not None:
+        columns = ("source", "start", "end", "role")
+        for source, start, end, role in zip(*(turns[name] for name in columns), strict=True):
+            spans.setdefault(source, []).append((int(start), int(end), role))
+    return spans
+
+
+def _excerpts(
+    codings: Sequence[dict[str, Any]], sources: pd.DataFrame, spans: _Spans
+) -> Iterator[Excerpt]:
     """One excerpt for each stretch of overlapping codings, by source and place."""
-    records: list[dict[str, Any]] = codings.to_dict("records")  # type: ignore[assignment]
+    if not codings:
+        return
     order = {name: n for n, name in enumerate(sources["source"])}
-    records.sort(key=lambda r: (order[r["source"]], r["start"], -r["end"]))
+    records = sorted(codings, key=lambda r: (order[r["source"]], r["start"], -r["end"]))
     group: list[dict[str, Any]] = []
     end = -1
     for record in records:
         if group and (record["source"] != group[0]["source"] or record["start"] >= end):
-            yield _excerpt(group)
+            yield _excerpt(group, spans)
             group, end = [], -1
         group.append(record)
         end = max(end, record["end"])
-    if group:
-        yield _excerpt(group)
+    yield _excerpt(group, spans)
 
 
-def _excerpt(group: Sequence[Mapping[str, Any]]) -> Excerpt:
+def _excerpt(group: Sequence[Mapping[str, Any]], spans: _Spans) -> Excerpt:
     first = group[0]
-    start, text = first["start"], first["text"]
+    start, text = int(first["start"]), first["text"]
     for record in group[1:]:
         text += record["text"][max(0, start + len(text) - record["start"]) :]
+    inside = _inside(spans.get(first["source"], ()), start, start + len(text))
+    asked = bool(inside) and all(role == INTERVIEWER for _, _, role in inside)
     return Excerpt(
         text=text,
+        words=" [...] ".join(text[a - start : b - start] for a, b, _ in inside) or text,
         source=first["source"],
         start=start,
         end=start + len(text),
-        attribution=attribution(first),
+        attribution=attribution({**first, "role": "Interviewer"} if asked else first),
         codes=_each(record["code_name"] for record in group),
         coders=_each(record["coder"] for record in group),
-        stances=_each(record["stance"] for record in group),
+        stances=tuple(
+            dict.fromkeys((str(r["stance"]), str(r["coder"])) for r in group if _given(r["stance"]))
+        ),
         ratings=tuple(
             dict.fromkeys(
                 (str(r["code_name"]), int(r["rating"])) for r in group if _given(r["rating"])
@@ -417,14 +474,28 @@ def _excerpt(group: Sequence[Mapping[str, Any]]) -> Excerpt:
     )
 
 
+def _inside(
+    turns: Sequence[tuple[int, int, str]], start: int, end: int
+) -> list[tuple[int, int, str]]:
+    """The parts of turns that lie within a stretch; none where it is no more than one turn's."""
+    from bisect import bisect_right
+
+    first = max(0, bisect_right(turns, start, key=lambda turn: turn[0]) - 1)
+    parts = []
+    for a, b, role in turns[first:]:
+        if a >= end:
+            break
+        if b > start:
+            parts.append((max(a, start), min(b, end), role))
+    return parts
+
+
 def _each(values: Iterable[object]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(value) for value in values if _given(value)))
 
 
 def _given(value: object) -> bool:
-    import pandas as pd
-
-    return value is not None and value is not pd.NA and value == value and value != ""  # noqa: PLR0124 - NaN
+    return plain(value) not in {None, ""}
 
 
 def attribution(coding: Mapping[str, Any]) -> str:
@@ -470,13 +541,20 @@ def _spread(excerpts: list[Excerpt], limit: int | None) -> list[Excerpt]:
     return [excerpt for n, excerpt in enumerate(excerpts) if n in kept]
 
 
-def _method(codings: pd.DataFrame, sources: pd.DataFrame) -> Method:
-    dates = sorted(str(date)[:10] for date in codings["created"])
+def _method(
+    codings: Sequence[Mapping[str, Any]],
+    total: int,
+    sources: pd.DataFrame,
+    columns: Sequence[Column],
+) -> Method:
+    dates = sorted(str(record["created"])[:10] for record in codings)
     return Method(
         sources=len(sources),
         cases=int(sources["case"].nunique()),
         codings=len(codings),
-        coders=tuple(sorted(set(codings["coder"]))),
+        all_codings=total,
+        codebooks=tuple(dict.fromkeys(column.codebook for column in columns)),
+        coders=tuple(sorted({str(record["coder"]) for record in codings})),
         first=dates[0] if dates else "",
         last=dates[-1] if dates else "",
     )

@@ -6,6 +6,7 @@ row, so that they can be told together, and nothing is kept while there is one.
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,8 +15,9 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from qualkit.codebook import SHIPPED, read_codebook
 from qualkit.errors import BatchError, ReadError, UnknownName
-from qualkit.importers.sheets import Sheet
+from qualkit.importers.sheets import Sheet, read_sheet
 from qualkit.matching import Key, find, key_of, nearest
 from qualkit.model import STANCES, Code, Coding, Source, new_id, now
 from qualkit.store import Change, Store, read, schema
@@ -139,12 +141,24 @@ class Tally:
         )
 
 
+def attribute_sheet(path: Path | str) -> Sheet:
+    """A sheet of attributes with one row a source."""
+    common = ("stakeholder_type", "role", "organisation", "date", "mode", "phase")
+    return read_sheet(path).known("source", "file", "case", *common)
+
+
+def coding_sheet(path: Path | str) -> Sheet:
+    """A sheet with one row a coding."""
+    spots = ("source", "quote", "start", "end")
+    return read_sheet(path).known(*spots, "code", "coder", "stance", "rating", "memo")
+
+
 def attribute_rows(sheet: Sheet) -> list[tuple[int, str, dict[str, str]]]:
     """Row number, source name and attributes of each row; BatchError for double rows."""
     key = next((name for name in ("source", "file") if name in sheet.header), None)
     if key is None:
         raise BatchError(
-            sheet.name, [f"it has no column 'source' or 'file'; it has {list(sheet.header)}"]
+            sheet.name, [f"it has no column 'source' or 'file'; it has {', '.join(sheet.header)}"]
         )
     found = [(n, record[key].strip(), record) for n, record in sheet.records()]
     names = [name for _, name, _ in found]
@@ -215,10 +229,33 @@ def code_of(codes: Mapping[str, list[Code]], name: str) -> Code:
     """The one code of that id, ``codebook/id`` or name; UnknownName for none or several."""
     found = codes.get(name, [])
     if not found:
-        raise UnknownName("code", name, codes)
+        raise UnknownName("code", name, _known_codes(codes, name))
     if len(found) > 1:
         raise UnknownName("single code", name, [key for key in codes if key.endswith(f"/{name}")])
     return found[0]
+
+
+def _known_codes(codes: Mapping[str, list[Code]], name: str) -> list[str]:
+    """What to offer for a code that is not there: ids; or the codebook that has it."""
+    for path in sorted(SHIPPED.glob("*.yaml")):
+        if name.rsplit("/", maxsplit=1)[-1] in {code.id for code in read_codebook(path).codes}:
+            return [f"{name} after 'qualkit codebook add STUDY {path.stem}'"]
+    return list(dict.fromkeys(code.id for found in codes.values() for code in found))
+
+
+def grouped(faults: Iterable[tuple[int, str]]) -> list[str]:
+    """Faults by row, the same fault of many rows told once: ``rows 2, 5 and 3 more: ...``."""
+    rows: dict[str, list[int]] = {}
+    for row, fault in faults:
+        rows.setdefault(fault, []).append(row)
+    return [f"{_rows(numbers)}: {fault}" for fault, numbers in rows.items()]
+
+
+def _rows(numbers: Sequence[int]) -> str:
+    if len(numbers) == 1:
+        return f"row {numbers[0]}"
+    shown = ", ".join(map(str, numbers[:5]))
+    return f"rows {shown}{f' and {len(numbers) - 5} more' if len(numbers) > 5 else ''}"
 
 
 def find_or_add_coder(change: Change, name: str) -> str:
@@ -247,6 +284,13 @@ def span_of(coding: Coding) -> tuple[str, int, int, str, str]:
     return coding.source, coding.start, coding.end, coding.code, coding.coder
 
 
+def whole_number(value: object, what: str) -> int:
+    """A whole number of any kind as Python's own; ValueError for anything else."""
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise ValueError(f"{what} {value!r} is not a whole number")
+    return operator.index(value)
+
+
 def bad_rating(code: Code, given: str) -> str:
     """Why a code cannot take a rating."""
     if not code.values:
@@ -256,7 +300,7 @@ def bad_rating(code: Code, given: str) -> str:
 
 
 class CodingRows:
-    """The rows of a table of codings, placed in their sources; `faults` gathers what is wrong."""
+    """The rows of a table of codings, placed in their sources; `faults` tells what is wrong."""
 
     def __init__(self, change: Change, table: Sheet, coder: str | None) -> None:
         missing = [name for name in ("source", "code") if name not in table.header]
@@ -269,15 +313,20 @@ class CodingRows:
         if missing:
             listed = ", ".join(f"'{name}'" for name in missing)
             raise BatchError(
-                table.name, [f"it has no column {listed}; it has {list(table.header)}"]
+                table.name, [f"it has no column {listed}; it has {', '.join(table.header)}"]
             )
         self._change = change
         self._coder = coder
         self.rows = list(table.records())
-        self.faults: list[str] = []
+        self._faults: list[tuple[int, str]] = []
         self._codes = codes_by_name(change)
         self._names = source_names(change)
         self._texts: dict[str, tuple[str, str, Key]] = {}
+
+    @property
+    def faults(self) -> list[str]:
+        """What is wrong, by row."""
+        return grouped(self._faults)
 
     def codings(self) -> list[Coding]:
         """One coding a row; none for a row with a fault, each coding once."""
@@ -286,7 +335,7 @@ class CodingRows:
             try:
                 coding = self._coding(record)
             except (UnknownName, ValueError) as error:
-                self.faults.append(f"row {n}: {error}")
+                self._faults.append((n, str(error)))
                 continue
             made.setdefault(span_of(coding), coding)
         return list(made.values())
@@ -384,7 +433,8 @@ def summary_rows(change: Change, table: Sheet) -> tuple[list[tuple[str, str, str
     if missing:
         raise BatchError(table.name, [f"it has no column {', '.join(map(repr, missing))}"])
     cases, codes = case_ids(change), codes_by_name(change)
-    found, faults = [], []
+    found: list[tuple[str, str, str, str]] = []
+    faults: list[tuple[int, str]] = []
     for n, record in table.records():
         name, theme, author, words = (
             record[key].strip() for key in ("case", "theme", "author", "summary")
@@ -392,15 +442,15 @@ def summary_rows(change: Change, table: Sheet) -> tuple[list[tuple[str, str, str
         try:
             code = code_of(codes, theme)
         except UnknownName as error:
-            faults.append(f"row {n}: {error}")
+            faults.append((n, str(error)))
             continue
         if name not in cases:
-            faults.append(f"row {n}: {UnknownName('case', name, cases)}")
+            faults.append((n, str(UnknownName("case", name, cases))))
         elif not author or not words:
-            faults.append(f"row {n}: it gives no {'author' if not author else 'summary'}")
+            faults.append((n, f"it gives no {'author' if not author else 'summary'}"))
         else:
             found.append((cases[name], code.guid, author, words))
-    return found, faults
+    return found, grouped(faults)
 
 
 def set_summary(change: Change, case_id: str, code_id: str, author: str, words: str) -> bool:

@@ -50,7 +50,7 @@ def key_of(text: str) -> Key:
     r"""The key of a text.
 
     >>> key_of("\u201cWe  didn\u2019t\u201d").text
-    '"we didn\\'t"'
+    '"we didn\'t"'
     """
     folded: list[str] = []
     positions: list[int] = []
@@ -75,7 +75,7 @@ def key_of(text: str) -> Key:
 def find(words: str, text: Key) -> list[tuple[int, int]]:
     r"""Every place where words stand in a text, as positions in the original.
 
-    >>> find("it\u2019s fine", key_of("Well, it's\\n fine."))
+    >>> find("it\u2019s fine", key_of("Well, it's\n fine."))
     [(6, 16)]
     """
     wanted = key_of(words).text

@@ -3,7 +3,7 @@ r"""A project: one study's sources, codebooks, codings and summaries, kept and l
 >>> import tempfile
 >>> from pathlib import Path
 >>> folder = Path(tempfile.mkdtemp())
->>> _ = (folder / "p7.txt").write_text("Interviewer: What helped?\\nP7: The staff listened.\\n")
+>>> _ = (folder / "p7.txt").write_text("Interviewer: What helped?\nP7: The staff listened.\n")
 >>> project = Project.create(folder / "study.qualkit", codebooks=["evaluation-topics"])
 >>> project.add_sources([folder / "p7.txt"]).added
 ('p7',)
@@ -34,10 +34,12 @@ from qualkit.loading import (
     Pattern,
     Tally,
     attribute_rows,
+    attribute_sheet,
     bad_rating,
     case_ids,
     code_of,
     codes_by_name,
+    coding_sheet,
     drop_empty_cases,
     find_or_add_case,
     find_or_add_coder,
@@ -47,6 +49,7 @@ from qualkit.loading import (
     source_names,
     span_of,
     summary_rows,
+    whole_number,
 )  # fmt: skip
 from qualkit.model import ROLES, Codebook, Coding, Source
 from qualkit.store import Store, read, rows, schema
@@ -130,10 +133,10 @@ class Project:
                 raise UnknownName("source", name, names)
         return found
 
-    def turns(self, names: Sequence[str] | None = None) -> pd.DataFrame:
-        """One row a turn of the named sources, or of all."""
+    def turns(self, names: Sequence[str] | None = None, *, words: bool = True) -> pd.DataFrame:
+        """One row a turn of the named sources, or of all; `words` False leaves their text out."""
         with self._store.read() as connection:
-            return read.turns(connection, names)
+            return read.turns(connection, names, words=words)
 
     def cases(self) -> pd.DataFrame:
         """One row a case with its attributes."""
@@ -198,7 +201,7 @@ class Project:
         BatchError
             With `all_or_nothing`, or for faults of the attributes sheet; nothing was kept.
         """
-        sheet = read_sheet(attributes) if attributes is not None else None
+        sheet = attribute_sheet(attributes) if attributes is not None else None
         named = Pattern(pattern) if pattern is not None else None
         report = Tally(self._store, sheet, named)
         waiting: list[Source] = []
@@ -278,7 +281,7 @@ class Project:
         The column ``source`` (or ``file``) names the source, ``case`` its case; every further
         column becomes an attribute. Faults are told together and keep everything as it was.
         """
-        table = read_sheet(sheet)
+        table = attribute_sheet(sheet)
         found = attribute_rows(table)
         with self._store.change(self.user, "set attributes", table.name) as change:
             known = source_names(change)
@@ -301,9 +304,11 @@ class Project:
 
     def set_case_attributes(self, sheet: Path | str) -> int:
         """Set attributes of cases from a sheet whose column ``case`` names each."""
-        table = read_sheet(sheet)
+        table = read_sheet(sheet).known("case")
         if "case" not in table.header:
-            raise BatchError(table.name, [f"it has no column 'case'; it has {list(table.header)}"])
+            raise BatchError(
+                table.name, [f"it has no column 'case'; it has {', '.join(table.header)}"]
+            )
         with self._store.change(self.user, "set case attributes", table.name) as change:
             known = case_ids(change)
             records = list(table.records())
@@ -369,6 +374,10 @@ class Project:
         UnknownName, ConflictError, ValueError
             For a name that is not there, a coding that is, a span outside the text.
         """
+        span = whole_number(span[0], "start"), whole_number(span[1], "end")
+        rating = None if rating is None else whole_number(rating, "rating")
+        if not coder.strip():
+            raise ValueError("a coding needs the name of its coder")
         text = self.source(source)
         if not 0 <= span[0] < span[1] <= len(text.text):
             raise ValueError(
@@ -420,7 +429,7 @@ class Project:
         that are stored are always the source's own. A row that the project has already
         changes nothing.
         """
-        table = read_sheet(path)
+        table = coding_sheet(path)
         with self._store.change(self.user, "load codings", table.name) as change:
             loader = CodingRows(change, table, coder)
             made = loader.codings()
@@ -439,7 +448,7 @@ class Project:
         A summary by the same author on the same cell is changed; faults are told together
         and keep everything as it was.
         """
-        table = read_sheet(path)
+        table = read_sheet(path).known("case", "theme", "author", "summary")
         with self._store.change(self.user, "load summaries", table.name) as change:
             found, faults = summary_rows(change, table)
             if faults:

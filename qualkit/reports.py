@@ -41,6 +41,7 @@ def grid_of(
         codes=project.codes(),
         cases=project.cases(),
         summaries=project.summaries(),
+        turns=project.turns(words=False),
         framework=framework,
         rows=rows,
         bands=bands,
@@ -81,7 +82,8 @@ def write_grid(
     check_ending(path)
     project.require_sound()
     grid = grid_of(project, framework=framework, rows=rows, bands=bands, limit=limit)
-    books = [f"{book.title} {book.version}" for book in project.codebooks()]
+    used = [book for book in project.codebooks() if book.id in grid.method.codebooks]
+    books = [f"{book.title} {book.version}" for book in used]
     return write_file(
         grid, path, study=project.name, codebooks=books, sources=project.sources(), paper=paper
     )

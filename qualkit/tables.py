@@ -54,6 +54,23 @@ COLUMNS: Final = {
 }  # fmt: skip
 
 
+def plain(value: object) -> str | int | float | bool | None:
+    """A value of a table as Python has it; None where it is missing.
+
+    >>> import pandas as pd
+    >>> plain(pd.NA), plain(float("nan")), plain(pd.Series([3])[0])
+    (None, None, 3)
+    """
+    if value is None or isinstance(value, str | bool):
+        return value
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, int | float):
+        return None if value != value else value  # noqa: PLR0124 - NaN is not itself
+    shown = str(value)
+    return None if shown in {"<NA>", "NaT"} else shown
+
+
 def check(table: pd.DataFrame, kind: str) -> None:
     """Refuse a table that lacks a column of its kind.
 

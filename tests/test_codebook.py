@@ -88,7 +88,7 @@ def test_values_stay_the_text_that_was_written(write):
             "hierarchy cycle a > b > a",
         ),
         ("codes: [{id: 'a b', name: A}]", "line 1, code a b: id 'a b' is not letters, digits, '.', '-', '_'"),
-        ("codes: [{id: a}]", "line 1, code a: name None is missing or longer than 200"),
+        ("codes: [{id: a}]", "line 1, code a: it has no name"),
         (
             "codes: [{id: a, name: Wait}, {id: b, name: 'WA\u200bIT'}]",
             "codes a and b have names that look the same",

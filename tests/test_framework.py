@@ -86,8 +86,42 @@ def test_overlapping_passages_stand_once_with_all_who_marked_them():
     assert (excerpts[0].coders, excerpts[0].codes, excerpts[0].stances) == (
         ("A", "B"),
         ("Care", "Time"),
-        ("positive", "mixed"),
+        (("positive", "A"), ("mixed", "B")),
     )
+
+
+def test_an_excerpt_over_several_turns_is_printed_without_the_names_between_them():
+    turns = pd.DataFrame(
+        [("s1", 0, 10, "interviewer"), ("s1", 15, 30, "participant")],
+        columns=["source", "start", "end", "role"],
+    )
+
+    both, asked = (
+        grid(("s1", *span, "care", "A"), turns=turns).cell("North", 0).excerpts[0]
+        for span in ((5, 20), (2, 8))
+    )
+
+    assert both.words == f"{TEXT[5:10]} [...] {TEXT[15:20]}"
+    assert both.attribution == "s1, North, line 3"
+    assert (asked.words, asked.attribution) == (TEXT[2:8], "Interviewer, North, line 3")
+
+
+def test_a_summary_of_a_code_below_a_theme_stands_in_the_themes_cell():
+    row = ("m1", "North", "b", "care.time", "Ann", "Slow.", "", 1)
+
+    made = grid(summaries=pd.DataFrame([row], columns=COLUMNS["summaries"]))
+
+    assert [s.text for s in made.cell("North", 0).summaries] == ["Time: Slow."]
+
+
+def test_rows_and_bands_may_be_attributes_of_cases():
+    cases = pd.DataFrame({"case": ["North", "South"], "sources": [2, 1], "model": ["A", "B"]})
+
+    by_model = grid(cases=cases, rows="model")
+    by_source = grid(cases=cases, rows="source", bands="model")
+
+    assert [row.name for row in by_model.rows] == ["A", "B"]
+    assert [row.band for row in by_source.rows] == ["A", "A", "B"]
 
 
 def test_ratings_are_shown_with_their_code():

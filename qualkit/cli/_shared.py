@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from qualkit.tables import plain
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -40,13 +42,7 @@ def _plain(value: object) -> Any:  # noqa: ANN401 - any JSON value
         return {str(key): _plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(one) for one in value]
-    if value is None or isinstance(value, str | bool):
-        return value
-    if hasattr(value, "item"):
-        value = value.item()
-    if value is None or value != value or str(value) == "<NA>":  # noqa: PLR0124 - NaN
-        return None
-    return value if isinstance(value, int | float | str | bool) else str(value)
+    return plain(value)
 
 
 def show(table: pd.DataFrame, columns: Iterable[str], *, width: int = 60) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from qualkit.cli._shared import (
@@ -15,6 +13,15 @@ from qualkit.cli._shared import (
     study_argument,
     user_option,
 )  # fmt: skip
+
+
+def warn_of(file: str) -> None:
+    """Say what is odd about a codebook that was taken all the same."""
+    from qualkit.codebook import check_codebook
+    from qualkit.project import shipped_or_file
+
+    for warning in check_codebook(shipped_or_file(file))[1]:
+        say(f"  warning, {file}: {warning}")
 
 
 @click.group()
@@ -40,7 +47,7 @@ def check_command(file: str, as_json: bool) -> None:
     if as_json:
         emit({"ok": True, "id": book.id, "version": book.version, "codes": len(book.codes),
               "problems": [], "warnings": warnings})  # fmt: skip
-    say(f"{file}: {book.title}, version {book.version}, {len(book.codes)} codes, no problem")
+    say(f"{file}: {book.title}, version {book.version}, {len(book.codes)} codes, no fault")
     for warning in warnings:
         say(f"  warning: {warning}")
 
@@ -69,5 +76,6 @@ def add_command(study: str, file: str, user: str | None) -> None:
     from qualkit.project import Project
 
     with Project.open(study, user=user) as project:
-        book = project.add_codebook(Path(file) if Path(file).exists() else file)
+        book = project.add_codebook(file)
+    warn_of(file)
     say(f"added {book.id} {book.version} with {len(book.codes)} codes")

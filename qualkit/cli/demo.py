@@ -31,6 +31,7 @@ def demo(folder: Path) -> None:
     study = folder / "school-link.qualkit"
     if study.exists():
         raise QualkitError(f"{study} is there already; remove it, or name another folder")
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     files = samples()
     with Project.create(study, codebooks=_BOOKS, user="demo") as project:
         with progress_bar("importing interviews") as update:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from qualkit.cli._shared import say, study_argument, user_option
+from qualkit.cli.codebook import warn_of
 
 
 @click.command()
@@ -19,4 +20,6 @@ def new(study: str, codebooks: tuple[str, ...], user: str | None) -> None:
     from qualkit.project import Project
 
     with Project.create(study, codebooks=codebooks, user=user) as project:
+        for file in codebooks:
+            warn_of(file)
         say(f"made {project.study} with {len(project.codes())} codes")

@@ -158,7 +158,11 @@ def _files(path: Path) -> list[Path]:
 
     if not path.is_dir():
         return [path]
-    found = sorted(file for file in path.iterdir() if file.suffix.lower() in FORMATS)
+    found = sorted(
+        file
+        for file in path.iterdir()
+        if file.suffix.lower() in FORMATS and not file.name.startswith((".", "~$"))
+    )
     if not found:
         raise ValueError(f"{path}: there is no readable file in this folder")
     return found

@@ -24,7 +24,7 @@ def legal(text: str) -> str:
 def one_line(text: str) -> str:
     r"""Words as they are read: line breaks and runs of spaces become one space.
 
-    >>> one_line("cut at its re-\\nread  hyphen")
+    >>> one_line("cut at its re-\nread  hyphen")
     'cut at its re-read hyphen'
     """
     return " ".join(re.sub(r"(?<=\w)-\n(?=\w)", "-", legal(text)).split())
@@ -32,14 +32,17 @@ def one_line(text: str) -> str:
 
 def quoted(excerpt: Excerpt) -> str:
     """An excerpt between quotation marks."""
-    return f"\u201c{one_line(excerpt.text)}\u201d"
+    return f"\u201c{one_line(excerpt.words)}\u201d"
 
 
 def remarks(excerpt: Excerpt, column_title: str) -> str:
     """Sub-codes, stance and ratings of an excerpt, in one short line."""
     codes = [name for name in excerpt.codes if name != column_title]
+    stances = list(dict.fromkeys(stance for stance, _ in excerpt.stances))
+    if len(stances) > 1:
+        stances = [f"{stance} ({coder})" for stance, coder in excerpt.stances]
     ratings = [f"rated {value}" for _, value in excerpt.ratings]
-    return " \u00b7 ".join([*codes, *excerpt.stances, *ratings])
+    return " \u00b7 ".join([*codes, *([", ".join(stances)] if stances else []), *ratings])
 
 
 def method_sentences(grid: Grid, study: str, codebooks: Sequence[str]) -> list[str]:
@@ -51,10 +54,14 @@ def method_sentences(grid: Grid, study: str, codebooks: Sequence[str]) -> list[s
     rows = {"case": "a case", "source": "an interview or other source"}.get(
         grid.rows_are, f"a value of {grid.rows_are.replace('_', ' ')}"
     )
+    summed = any(cell.summaries for cell in grid.cells.values())
+    summary = "the analyst's summary, where one was written, and " if summed else ""
+    left = f" of {m.all_codings:,}" if m.codings != m.all_codings else ""
+    outside = m.all_codings - m.codings
     lines = [
-        f"Each row is {rows}, each column a theme; a cell holds the analyst's summary, where one"
-        " was written, and the excerpts coded with the theme or a code below it.",
-        f"{_count(m.sources, 'source')} in {_count(m.cases, 'case')}; {_count(m.codings, 'coding')}"
+        f"Each row is {rows}, each column a theme; a cell holds {summary}the excerpts coded with"
+        " the theme or a code below it.",
+        f"{_count(m.sources, 'source')} in {_count(m.cases, 'case')}; {m.codings:,}{left} codings"
         f" by {coders}{f', {coded}' if coded else ''}. Codebooks: {'; '.join(codebooks)}.",
         "Excerpts are verbatim and were compared with their sources when this document was"
         " written; passages that several coders marked, or that overlap, stand once. After each:"
@@ -63,8 +70,11 @@ def method_sentences(grid: Grid, study: str, codebooks: Sequence[str]) -> list[s
     ]
     if grid.limit is not None:
         lines.append(
-            f"At most {grid.limit} excerpts are shown a cell; the number left out is given."
+            f"A cell shows at most {_count(grid.limit, 'excerpt')}, one from each source before a"
+            " second from any; the number left out is given."
         )
+    if outside:
+        lines.append(f"{_count(outside, 'coding')} under codes outside these themes: not shown.")
     return [*lines, f"Written by qualkit from {study} on {_day(date.today())}."]
 
 

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
+_HIGHEST: Final = 409.0  # points; Excel shows no more of a row
+_LINE: Final = 14.5
+_NOTE: Final = "A row of the sheet Grid shows what Excel allows; the sheet Excerpts has all."
 CELL_LIMIT: Final = 32_767  # characters; Excel cuts the rest without a word
 _CUT: Final = " [... cut: an Excel cell holds 32,767 characters; see the sheet Excerpts]"
 _EXCERPTS: Final = (
@@ -80,6 +83,7 @@ def _grid(book: Workbook, grid: Grid) -> None:
         cells = [_cell(grid.cell(row.name, n), c) for n, c in enumerate(grid.columns)]
         _append(sheet, [*([row.band] * banded), name, *cells])
     sheet.freeze_panes = "C2" if banded else "B2"
+    sheet.auto_filter.ref = sheet.dimensions
 
 
 def _cell(cell: Cell, column: Column) -> str:
@@ -101,9 +105,10 @@ def _excerpts(book: Workbook, grid: Grid, cases: dict[str, str]) -> None:
         for row in grid.rows:
             for e in grid.cell(row.name, n).excerpts:
                 ratings = ", ".join(f"{value}" for _, value in e.ratings)
+                stances = ", ".join(f"{stance} ({who})" for stance, who in e.stances)
                 _append(sheet, [
-                    column.title, row.name, cases.get(e.source, ""), e.source, one_line(e.text),
-                    e.attribution, ", ".join(e.codes), ", ".join(e.stances), ratings,
+                    column.title, row.name, cases.get(e.source, ""), e.source, one_line(e.words),
+                    e.attribution, ", ".join(e.codes), stances, ratings,
                     ", ".join(e.coders), e.start, e.end,
                 ])  # fmt: skip
     sheet.freeze_panes = "A2"
@@ -114,6 +119,7 @@ def _method(book: Workbook, grid: Grid, study: str, codebooks: Sequence[str]) ->
     sheet = _sheet(book, "Method", ["How to read this workbook"], [120.0])
     for sentence in method_sentences(grid, study, codebooks):
         _append(sheet, [sentence])
+    _append(sheet, [_NOTE])
     for column in grid.columns:
         _append(sheet, [f"{column.title}: {column.definition}"])
 
@@ -129,14 +135,15 @@ def _sheet(book: Workbook, name: str, heads: Sequence[str], widths: Sequence[flo
     from openpyxl.worksheet.properties import PageSetupProperties
 
     sheet: Worksheet = book.create_sheet(name)
+    for n, width in enumerate(widths, 1):
+        sheet.column_dimensions[get_column_letter(n)].width = width
     _append(sheet, heads)
-    for n, (cell, width) in enumerate(zip(sheet[1], widths, strict=True), 1):
+    for cell in sheet[1]:
         cell.font = Font(bold=True, color="FFFFFF")
         cell.fill = PatternFill("solid", fgColor="1F3A5F")
         cell.alignment = Alignment(vertical="top", wrap_text=True)
-        sheet.column_dimensions[get_column_letter(n)].width = width
     sheet.sheet_view.showGridLines = True
-    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A3
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_title_rows = "1:1"
@@ -144,10 +151,11 @@ def _sheet(book: Workbook, name: str, heads: Sequence[str], widths: Sequence[flo
 
 
 def _append(sheet: Worksheet, values: Iterable[object]) -> None:
-    """One row, every word of it text."""
+    """One row, every word of it text, high enough to read as far as Excel allows."""
     from openpyxl.styles import Alignment
 
     row = sheet.max_row + 1 if sheet["A1"].value is not None else 1
+    lines = 1
     for column, value in enumerate(values, 1):
         cell: Any = sheet.cell(row=row, column=column)
         if isinstance(value, int | float):
@@ -156,6 +164,14 @@ def _append(sheet: Worksheet, values: Iterable[object]) -> None:
         cell.value = fitted(legal(str(value)))
         cell.data_type = "s"
         cell.alignment = Alignment(vertical="top", wrap_text=True)
+        width = sheet.column_dimensions[cell.column_letter].width
+        lines = max(lines, _lines(cell.value, width))
+    sheet.row_dimensions[row].height = min(_HIGHEST, _LINE * lines + 2)
+
+
+def _lines(text: str, width: float) -> int:
+    """How many lines a text takes in a column of so many characters."""
+    return sum(1 + int(len(part) // max(1.0, width * 0.95)) for part in text.split("\n"))
 
 
 def fitted(text: str) -> str:

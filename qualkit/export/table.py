@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from qualkit.errors import QualkitError
 from qualkit.export._shared import legal, write_whole
 from qualkit.export.excel import write_rows
+from qualkit.tables import plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,11 +32,10 @@ def write_table(table: pd.DataFrame, path: Path | str) -> Path:
 
 
 def _value(value: object) -> str | int | float:
-    if hasattr(value, "item"):
-        value = value.item()
-    if value is None or value != value or str(value) == "<NA>":  # noqa: PLR0124 - NaN
+    found = plain(value)
+    if found is None:
         return ""
-    return value if isinstance(value, int | float) else legal(str(value))
+    return found if isinstance(found, int | float) else legal(found)
 
 
 def _save(path: Path, heads: Sequence[str], rows: Sequence[Sequence[str | int | float]]) -> None:

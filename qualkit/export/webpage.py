@@ -63,7 +63,11 @@ def _page(grid: Grid, study: str, codebooks: Sequence[str]) -> Iterator[str]:
         yield f'<tr><th scope="row">{escape(one_line(row.name))}{detail}</th>'
         yield from (_cell(grid.cell(row.name, n), c) for n, c in enumerate(grid.columns))
         yield "</tr>"
-    yield "</tbody></table></div></body></html>"
+    yield "</tbody></table></div><h2>Themes</h2><dl>"
+    for column in grid.columns:
+        yield f"<dt>{escape(one_line(column.title))}</dt>"
+        yield f"<dd>{escape(legal(column.definition))}</dd>"
+    yield "</dl></body></html>"
 
 
 def _cell(cell: Cell, column: Column) -> str:

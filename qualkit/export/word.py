@@ -35,6 +35,11 @@ _PAPER: Final = {"A3": (420, 297), "A4": (297, 210)}  # landscape, millimetres
 _ON_PAPER: Final = {"A3": 6, "A4": 4}
 _MARGIN: Final = 15
 _ROW_HEAD: Final = 34
+_WHOLE_ROW: Final = 1_500  # characters in a cell; longer rows may run over pages
+_SOURCE_WIDTHS: Final = {  # of the list of sources, in shares
+    "source": 1.5, "case": 1.2, "stakeholder_type": 1.5, "role": 2.0, "organisation": 1.8,
+    "date": 1.0, "mode": 1.0, "phase": 0.9, "format": 0.7, "words": 0.7, "codings": 0.8,
+}  # fmt: skip
 _DARK, _BAND, _SUMMARY, _PALE = "1F3A5F", "DCE6F1", "EEF3F8", "F3F3F3"
 _INK, _LINK = "444444", "0B5CAD"
 _FONT = "Arial"
@@ -87,7 +92,8 @@ class _Writer:
         properties.title, properties.author, properties.language = (
             legal(self.grid.title), "qualkit", "en-GB",
         )  # fmt: skip
-        properties.created = datetime.now(UTC)
+        properties.created = properties.modified = datetime.now(UTC)
+        properties.last_modified_by, properties.comments = "qualkit", ""
         chunks = list(_chunks(self.grid, self.paper))
         self._front(document, chunks)
         for number, chunk in enumerate(chunks, 1):
@@ -101,7 +107,7 @@ class _Writer:
     def _front(self, document: Document, chunks: Sequence[Sequence[int]]) -> None:
         _portrait(document)
         document.add_paragraph(legal(self.grid.title), style="Title")
-        document.add_paragraph(f"Framework grid of {legal(self.study)}", style="Subtitle")
+        document.add_paragraph(f"Study: {legal(self.study)}", style="Subtitle")
         for sentence in method_sentences(self.grid, self.study, self.codebooks):
             document.add_paragraph(legal(sentence))
         titles = [
@@ -127,7 +133,10 @@ class _Writer:
             self._row(table, row, chunk, number)
 
     def _row(self, table: Table, row: Row, chunk: Sequence[int], number: int) -> None:
-        cells = table.add_row().cells
+        added = table.add_row()
+        if _short(row, self.grid, chunk):
+            added._tr.get_or_add_trPr().append(_element("w:cantSplit"))  # noqa: SLF001
+        cells = added.cells
         head = cells[0].paragraphs[0]
         head.style = "Grid Row"
         head.add_run(one_line(row.name))
@@ -172,18 +181,13 @@ class _Writer:
     def _sources(self, document: Document) -> None:
         width = _landscape(document, "A4", self.grid.title, new_page=False)
         self._mark(document.add_heading("Sources", 1), "sources")
-        shown = [
-            name
-            for name in ("case", "stakeholder_type", "role", "date", "mode", "phase")
-            if name in self.sources.columns
-        ]
-        heads = ["Source", *map(_title, shown), "Format", "Words", "Codings"]
-        each = (width - 45) / (len(heads) - 1)
-        table = _table(document, heads, [45, *[each] * (len(heads) - 1)], "Sources")
+        shown = [n for n in _SOURCE_WIDTHS if n in self.sources.columns and n != "organisation"]
+        shares = [_SOURCE_WIDTHS[name] for name in shown]
+        widths = [width * share / sum(shares) for share in shares]
+        table = _table(document, [_title(name) for name in shown], widths, "Sources")
         for record in self.sources.to_dict("records"):
-            values = [record["source"], *(record[name] for name in shown), record["format"]]
-            values += [f"{record['words']:,}", str(record["codings"])]
-            row = _fill(table, [str(value) for value in values])
+            values = [_shown(record[name]) for name in shown]
+            row = _fill(table, values)
             self._mark(row.paragraphs[0], self._source_mark(str(record["source"])))
 
     def _source_mark(self, source: str) -> str:
@@ -226,10 +230,23 @@ def _chunks(grid: Grid, paper: str) -> Iterator[list[int]]:
         start += size
 
 
+def _short(row: Row, grid: Grid, chunk: Sequence[int]) -> bool:
+    """Whether a row is short enough to stand on one page whole."""
+    longest = max(
+        sum(len(s.text) for s in cell.summaries) + sum(len(e.words) + 90 for e in cell.excerpts)
+        for cell in (grid.cell(row.name, n) for n in chunk)
+    )
+    return longest < _WHOLE_ROW
+
+
 def _chunk_title(grid: Grid, chunk: Sequence[int], number: int, of: int) -> str:
     first, last = grid.columns[chunk[0]].title, grid.columns[chunk[-1]].title
     span = one_line(first if len(chunk) == 1 else f"{first} to {last}")
     return f"Grid: {span}" if of == 1 else f"Grid {number} of {of}: {span}"
+
+
+def _shown(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _title(name: str) -> str:
@@ -266,7 +283,7 @@ _STYLES: Final = (  # name, size, bold, italic, colour, space before and after
     ("Grid Head", 9, True, False, "FFFFFF", 1, 1),
     ("Grid Row", 9, True, False, None, 0, 1),
     ("Grid Band", 9, True, False, None, 2, 2),
-    ("Grid Summary", 8.5, False, False, None, 0, 4),
+    ("Grid Summary", 8.5, False, False, None, 2, 4),
     ("Grid Quote", 8.5, False, True, None, 3, 0),
     ("Grid Attribution", 7.5, False, False, _INK, 0, 2),
     ("Grid Empty", 8, False, False, _INK, 0, 0),

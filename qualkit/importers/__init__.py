@@ -17,7 +17,7 @@ xlsx    the same
 >>> from pathlib import Path
 >>> import tempfile
 >>> folder = Path(tempfile.mkdtemp())
->>> _ = (folder / "p7.txt").write_text("Interviewer: What helped?\\nP7: They listened.\\n")
+>>> _ = (folder / "p7.txt").write_text("Interviewer: What helped?\nP7: They listened.\n")
 >>> source = read_source(folder / "p7.txt")
 >>> [(turn.speaker, turn.role, source.words_of(turn)) for turn in source.turns]
 [('Interviewer', 'interviewer', 'What helped?'), ('P7', 'participant', 'They listened.')]
@@ -95,8 +95,8 @@ def read_source(
     from qualkit.importers._guard import read_bytes
 
     path = Path(path)
+    data = read_bytes(path, path.name or str(path))
     reader, kind = _reader(path)
-    data = read_bytes(path, path.name)
     try:
         source = reader(data, path.name, kind=kind, encoding=encoding)
     except (RecursionError, MemoryError) as error:

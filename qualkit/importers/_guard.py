@@ -84,9 +84,9 @@ def sniff(data: bytes) -> str:
 def read_bytes(path: Path, name: str) -> bytes:
     """The bytes of a file that is neither missing, empty nor too large."""
     try:
-        size = path.stat().st_size
         if path.is_dir():
             raise ReadError(name, "this is a folder; name the files in it")
+        size = path.stat().st_size
         if size > FILE_BYTES:
             raise ReadError(
                 name, f"the file has {size // MB} MB, the limit is {FILE_BYTES // MB} MB"

@@ -19,7 +19,7 @@ its turns were lost on the way, and it is refused rather than flattened.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from qualkit.errors import ReadError
@@ -62,6 +62,7 @@ _NOISE = re.compile(
 )
 _CLOSING = {"notes", "note", "interviewer notes", "field notes", "observations", "summary"}
 _WORDS_OUTSIDE = 25
+_HEADER_LINES = 20
 _SPEAKER_HEADS = {"speaker", "who", "name", "speaker name", "speaker_id", "person", "voice"}
 _TEXT_HEADS = {
     "text", "transcript", "content", "utterance", "words", "what was said", "speech", "sentence",
@@ -165,8 +166,8 @@ def _turns(name: str, lines: Sequence[Line]) -> tuple[list[Turn], list[str]]:
 
 def _outside(lines: Sequence[Line], headings: Sequence[Heading]) -> list[str]:
     """A note where many words stand before the first speaker."""
-    first = _heading_start(lines, headings[0].line) if not headings[0].column else headings[0].line
-    count = sum(len(line.text.split()) for line in lines[:first])
+    before = lines[: _begin(lines, headings[0])]
+    count = sum(len(line.text.split()) for line in before)
     if count <= _WORDS_OUTSIDE:
         return []
     return [Note(f"{count} words before the first speaker belong to no turn")]
@@ -177,7 +178,7 @@ def _headings(lines: Sequence[Line]) -> list[Heading]:
         return table
     timed = max((find(lines) for find in (_range, _bracket, _wide, _stamped, _inline)), key=len)
     labels = _labels(lines)
-    if len(timed) > 1 and (not labels or timed[0].line <= labels[0].line + 1):
+    if len(timed) > 1 and (not labels or _begin(lines, timed[0]) <= _begin(lines, labels[0])):
         return timed
     return max(timed, labels, key=len)
 
@@ -279,7 +280,8 @@ def _labels(lines: Sequence[Line]) -> list[Heading]:
         found.pop(n, None)
     full = sum(bool(line.text.strip()) for line in lines)
     sure = [one.speaker or "" for one in found.values() if not one.tight]
-    speakers = believed(sure, full) | _timed_names(found.values()) | _alone(lines, found, full)
+    timed = _timed_names(found.values())
+    speakers = timed or {*believed(sure, full), *_alone(lines, found, full)}
     kept = [one for one in found.values() if one.speaker in speakers]
     names = {one.speaker for one in kept}
     if len(names) == 1 and role_of(next(iter(names)) or "") == INTERVIEWER:
@@ -287,10 +289,11 @@ def _labels(lines: Sequence[Line]) -> list[Heading]:
     return [*kept, *_closing(kept, found)]
 
 
-def _timed_names(labels: Iterable[Heading]) -> set[str | None]:
-    """Labels with a time of their own are speakers when there are several of them."""
+def _timed_names(labels: Collection[Heading]) -> set[str | None]:
+    """Labels with a time of their own are the speakers, where most labels have one."""
+    times = [one.time is not None for one in labels]
     timed = {one.speaker for one in labels if one.time is not None}
-    return timed if len(timed) > 1 else set()
+    return timed if len(timed) > 1 and sum(times) * 2 > len(times) else set()
 
 
 def _alone(lines: Sequence[Line], labels: Mapping[int, Heading], full: int) -> set[str | None]:
@@ -306,12 +309,13 @@ def _alone(lines: Sequence[Line], labels: Mapping[int, Heading], full: int) -> s
 def _header(lines: Sequence[Line], labels: Mapping[int, Heading]) -> Iterator[int]:
     """The lines of a block like ``Date: ...``, ``Interviewer: Jane`` at the top of a file."""
     run: list[int] = []
-    for n, line in enumerate(lines):
+    facts: list[int] = []
+    for n, line in enumerate(lines[:_HEADER_LINES]):
         if n in labels:
             run.append(n)
-        elif line.text.strip() and (run or n > 3):
+            facts += [n] if is_metadata(labels[n].speaker or "") else []
+        elif facts or (line.text.strip() and run):
             break
-    facts = [n for n in run if is_metadata(labels[n].speaker or "")]
     return (n for n in run if facts and n <= facts[-1])
 
 
@@ -434,15 +438,18 @@ def _between(lines: Sequence[Line], headings: Sequence[Heading]) -> Iterator[Tur
 def _end_line(lines: Sequence[Line], after: Heading | None) -> int:
     """The line before which a turn ends: that of the next heading, without closing noise."""
     end = len(lines) if after is None else after.line
-    if after is not None and after.column == 0 and end > 0:
-        end = _heading_start(lines, end)
+    if after is not None and end > 0:
+        end = _begin(lines, after)
     while end > 0 and (not lines[end - 1].text.strip() or _NOISE.fullmatch(lines[end - 1].text)):
         end -= 1
     return end
 
 
-def _heading_start(lines: Sequence[Line], words: int) -> int:
-    """The first line of a heading whose words begin on line `words`."""
+def _begin(lines: Sequence[Line], heading: Heading) -> int:
+    """The line on which a heading begins; its words may stand up to three lines below."""
+    words = heading.line
+    if heading.column:
+        return words
     for back in range(words - 1, max(-1, words - 4), -1):
         if any(shape.fullmatch(lines[back].text) for shape in (_RANGE_LINE, _WIDE, _STAMPED)):
             return back

@@ -17,7 +17,9 @@ from qualkit.importers.sheets import Sheet, sheet_of
 from qualkit.model import PARTICIPANT, Source, Turn
 
 _ID = re.compile(
-    r"(?:respondent|response|participant|case|person|record|user)?[ _-]?(?:id|no|number)", re.I
+    r"(?:respondent|response|participant|case|person|record|user|name)(?:[ _-]?(?:id|no|number))?"
+    r"|id|no|number",
+    re.IGNORECASE,
 )
 _WORDS_IN_ANSWER = 3.0
 

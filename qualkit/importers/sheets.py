@@ -11,7 +11,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,6 +40,14 @@ class Sheet:
     numbers: tuple[int, ...]
     warnings: tuple[str, ...] = ()
 
+    def known(self, *names: str) -> Sheet:
+        """The same table with these headings as they are written here, whatever their case."""
+        wanted = {name.casefold(): name for name in names}
+        keys = [" ".join(heading.replace("_", " ").casefold().split()) for heading in self.header]
+        found = [wanted.get(k.replace(" ", "_"), h) for k, h in zip(keys, self.header, strict=True)]
+        fitted = found if len(set(found)) == len(found) else self.header
+        return replace(self, header=tuple(fitted))
+
     def records(self) -> Iterator[tuple[int, dict[str, str]]]:
         """Each row as heading -> cell, with its number in the file."""
         for number, row in zip(self.numbers, self.rows, strict=True):
@@ -55,7 +63,8 @@ def read_sheet(path: Path | str, *, encoding: str | None = None) -> Sheet:
         Where the file is damaged or the table is not one, with row and column.
     """
     path = Path(path)
-    return sheet_of(read_bytes(path, path.name), path.name, encoding)
+    name = path.name or str(path)
+    return sheet_of(read_bytes(path, name), name, encoding)
 
 
 def sheet_of(data: bytes, name: str, encoding: str | None = None) -> Sheet:

@@ -86,7 +86,7 @@ class _Children:
             child.kill()
             child.wait()
             took = f"took longer than {SECONDS} seconds" if timed_out else "needs too much memory"
-            return ReadError(path.name, f"reading it {took}; it is damaged or not a transcript")
+            return ReadError(_name(path), f"reading it {took}; it is damaged or not a transcript")
         return _unpack(answer, path)
 
     def close(self) -> None:
@@ -127,6 +127,10 @@ class _Children:
         return json.loads(line) if line.endswith("\n") else None
 
 
+def _name(path: Path) -> str:
+    return path.name or str(path)
+
+
 def _here() -> str:
     """The folder that holds this very qualkit, so that a child reads with the same code."""
     return str(Path(__file__).parents[2])
@@ -134,7 +138,7 @@ def _here() -> str:
 
 def _unpack(answer: dict[str, Any], path: Path) -> Source | ReadError:
     if "reason" in answer:
-        return ReadError(path.name, answer["reason"], line=answer["line"])
+        return ReadError(_name(path), answer["reason"], line=answer["line"])
     turns = tuple(Turn(**turn) for turn in answer.pop("turns"))
     warnings, notes = tuple(answer.pop("warnings")), tuple(answer.pop("notes"))
     return Source(turns=turns, warnings=warnings, notes=notes, **answer)

@@ -12,6 +12,7 @@ import re
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from filelock import FileLock
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -54,11 +55,23 @@ def shown(study: str) -> str:
 
 
 def file_engine(path: Path) -> Engine:
-    """An engine on one SQLite file. The file must exist: see :func:`make_file`."""
+    """An engine on one SQLite file, which must exist: see :func:`make_file`.
+
+    A file that may not be written to is read as it lies there.
+    """
+    if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+        return _read_only_engine(path)
     engine = create_engine(URL.create("sqlite", database=str(path)), poolclass=NullPool)
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _read_only_engine(path: Path) -> Engine:
+    query = {"mode": "ro", "immutable": "1", "uri": "true"}
+    address = f"file:{quote(str(path.absolute()))}"
+    url = URL.create("sqlite", database=address, query=query)
+    return create_engine(url, poolclass=NullPool)
 
 
 def server_engine(address: str) -> Engine:
@@ -73,8 +86,9 @@ def server_engine(address: str) -> Engine:
 
 def make_file(path: Path) -> None:
     """Create an empty file that only its owner can read; StoreError where one is there."""
+    if not path.parent.is_dir():
+        raise StoreError(str(path), f"there is no folder {path.parent}; make it first")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except FileExistsError as error:
         raise StoreError(str(path), "exists already; open it, or name another file") from error

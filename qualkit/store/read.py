@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, func, literal, select
 
 from qualkit.model import Code, Codebook, Level, Source, Turn
 from qualkit.store.schema import (
@@ -104,8 +104,12 @@ def sources(connection: Connection) -> pd.DataFrame:
     return _with_attributes(table, "id", _source_attributes(connection), "").drop(columns="id")
 
 
-def turns(connection: Connection, names: Sequence[str] | None = None) -> pd.DataFrame:
-    """One row a turn of the named sources, or of all."""
+def turns(
+    connection: Connection, names: Sequence[str] | None = None, *, words: bool = True
+) -> pd.DataFrame:
+    """One row a turn of the named sources, or of all, with or without its words."""
+    length = turn.c.end_at - turn.c.start_at
+    text = func.substr(source.c.text, turn.c.start_at + 1, length) if words else literal(None)
     query = (
         select(
             source.c.name.label("source"),
@@ -118,9 +122,7 @@ def turns(connection: Connection, names: Sequence[str] | None = None) -> pd.Data
             turn.c.line,
             turn.c.page,
             turn.c.item,
-            func.substr(source.c.text, turn.c.start_at + 1, turn.c.end_at - turn.c.start_at).label(
-                "text"
-            ),
+            text.label("text"),
         )
         .join(source, source.c.id == turn.c.source_id)
         .order_by(source.c.position, source.c.name, turn.c.position)

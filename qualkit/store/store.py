@@ -48,6 +48,7 @@ from qualkit.store.engine import (
 )  # fmt: skip
 
 _BATCH = 500
+_READ_ONLY = "the study is read-only here; check the rights on its file and folder"
 _BULKY = {"source": ("text",)}  # columns whose words stay out of the log
 Row = Mapping[str, Any]
 
@@ -190,6 +191,8 @@ class Store:
         what : str
             To what, in words: names and counts, never the words of a transcript.
         """
+        if self.engine.url.query.get("mode") == "ro":
+            raise StoreError(self.name, _READ_ONLY)
         with self._telling(), self._locked(), self.engine.connect() as plain:
             connection = writing(plain)
             with connection.begin():
@@ -292,9 +295,13 @@ def _check_file(path: Path) -> None:
         raise NotAProject(str(path), "there is no such study; make it with 'qualkit new'")
     if path.is_dir():
         raise NotAProject(str(path), "this is a folder, not a study")
-    with path.open("rb") as file:
-        if file.read(16) != b"SQLite format 3\0":
-            raise NotAProject(str(path), "not a qualkit project")
+    try:
+        with path.open("rb") as file:
+            magic = file.read(16)
+    except OSError as error:
+        raise StoreError(str(path), f"cannot be opened ({error.strerror})") from error
+    if magic != b"SQLite format 3\0":
+        raise NotAProject(str(path), "not a qualkit project")
 
 
 def _remove_file(path: Path) -> None:
@@ -310,5 +317,5 @@ def _reworded(reason: str) -> str:
     if "database or disk is full" in reason:
         return "the disk is full; nothing of this change was kept"
     if "readonly database" in reason:
-        return "the study is read-only here; check the rights on its file and folder"
+        return _READ_ONLY
     return reason

@@ -12,8 +12,9 @@ HARD = "=1+1 \x01 <b>& “quoted” 😀 \u0645\u0631\u062d\u0628\u0627 re-\nrea
 @pytest.fixture
 def grid():
     excerpt = Excerpt(
-        HARD, "s1", 0, len(HARD), "Nurse, North, line 3", ("Care", "Time"), ("Ann",), ("mixed",),
-        (("Care", 2),), ("k1",),
+        text=HARD, words=HARD, source="s1", start=0, end=len(HARD),
+        attribution="Nurse, North, line 3", codes=("Care", "Time"), coders=("Ann",),
+        stances=(("mixed", "Ann"),), ratings=(("Care", 2),), codings=("k1",),
     )  # fmt: skip
     columns = tuple(Column("b", f"c{n}", f"Theme {n}", "what it is") for n in range(8))
     cells = {(row, n): Cell() for row in ("North", "South") for n in range(8)}
@@ -21,5 +22,5 @@ def grid():
     cells["South", 7] = Cell((), (excerpt,), 0)
     return Grid(
         "Our grid", (Row("North", "Urban", "1 source"), Row("South", "Urban", "1 source")), columns,
-        cells, "case", "profile", Method(2, 2, 2, ("Ann",), "2026-03-01", "2026-03-04"), limit=1,
+        cells, "case", "profile", Method(2, 2, 2, 5, ("b",), ("Ann",), "2026-03-01", "2026-03-04"), limit=1,
     )  # fmt: skip

@@ -41,7 +41,7 @@ def test_headings_stand_in_order_and_tables_have_six_themes_at_most(document):
         "Themes and their definitions",
         "Sources",
     ]
-    assert [len(table.columns) for table in document.tables] == [5, 5, 3, 7]
+    assert [len(table.columns) for table in document.tables] == [5, 5, 3, 6]
 
 
 def test_a_cell_holds_summary_excerpt_attribution_and_what_was_left_out(document):
@@ -66,9 +66,10 @@ def test_bands_and_empty_cells_are_shown(document):
 def test_the_method_note_says_how_the_grid_came_about(document):
     text = "\n".join(p.text for p in document.paragraphs)
 
-    assert "2 sources in 2 cases; 2 codings by Ann, 1 March 2026 to 4 March 2026." in text
+    assert "2 sources in 2 cases; 2 of 5 codings by Ann, 1 March 2026 to 4 March 2026." in text
+    assert "3 codings under codes outside these themes: not shown." in text
     assert "Codebooks: B 1.0." in text
-    assert "At most 1 excerpts are shown a cell" in text
+    assert "A cell shows at most 1 excerpt, one from each source" in text
 
 
 def test_heading_rows_repeat_and_rows_have_widths_and_captions(document):
@@ -133,7 +134,7 @@ def test_an_export_that_fails_leaves_the_old_file_and_nothing_else(grid, path, m
         lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")),
     )
 
-    with pytest.raises(QualkitError, match="cannot be written .No space left on device"):
+    with pytest.raises(QualkitError, match=r"cannot be written .No space left on device"):
         write_grid(grid, path, study="ours", codebooks=[], sources=SOURCES)
 
     assert path.read_bytes() == before
@@ -141,7 +142,7 @@ def test_an_export_that_fails_leaves_the_old_file_and_nothing_else(grid, path, m
 
 
 def test_a_folder_that_is_not_there_is_told(grid, tmp_path):
-    with pytest.raises(QualkitError, match="cannot be written .No such file or directory"):
+    with pytest.raises(QualkitError, match=r"cannot be written .No such file or directory"):
         write_grid(grid, tmp_path / "no" / "g.docx", study="x", codebooks=[], sources=SOURCES)
 
 

@@ -115,6 +115,32 @@ def test_what_is_no_word_file_is_refused_with_the_reason(write, data, reason):
     assert refusal(write("a.docx", data)) == reason
 
 
+def test_a_table_within_a_table_is_read_once(write):
+    cell = "<w:tc>{}</w:tc>"
+    p = "<w:p><w:r><w:t>{}</w:t></w:r></w:p>"
+    inner = f"<w:tbl><w:tr>{cell.format(p.format('a'))}{cell.format(p.format('b'))}</w:tr></w:tbl>"
+    row = cell.format(p.format("P1") + inner) + cell.format(p.format("yes"))
+
+    source = read_source(write("a.docx", word_xml(f"<w:tbl><w:tr>{row}</w:tr></w:tbl>")))
+
+    assert source.text == "P1 a b\tyes"
+
+
+def test_a_frame_of_one_cell_holds_lines_not_a_table(write):
+    def fill(document):
+        cell = document.add_table(1, 1).cell(0, 0)
+        cell.text = "I: How?"
+        cell.add_paragraph("P1: Well.")
+
+    assert spoken(write("a.docx", word(fill))) == [("I", "How?"), ("P1", "Well.")]
+
+
+def test_text_that_is_switched_back_on_is_not_hidden(write):
+    run = '<w:r><w:rPr><w:vanish w:val="0"/></w:rPr><w:t>P1: seen</w:t></w:r>'
+
+    assert read_source(write("a.docx", word_xml(f"<w:p>{run}</w:p>"))).text == "P1: seen"
+
+
 # OpenDocument, RTF, web pages ------------------------------------------------------------------
 
 
@@ -170,6 +196,15 @@ def test_a_web_page_is_read_as_it_is_seen(write):
     assert read_source(write("a.html", page)).text == "Talk\nP1: it’s fine\nand so\nP2\ta <b>"
 
 
+def test_web_tables_whose_cells_hold_paragraphs_are_transcripts(write):
+    page = (
+        "<html><body><table><tr><td><p>Interviewer</p></td><td><p>Hello.</p><p>How?</p></td></tr>"
+        "<tr><td><p>P3</p><td>Well.<br>So.</table></body></html>"
+    )
+
+    assert spoken(write("a.html", page)) == [("Interviewer", "Hello. How?"), ("P3", "Well. So.")]
+
+
 # PDF ------------------------------------------------------------------------------------------
 
 
@@ -218,6 +253,24 @@ def test_zoom_names_are_read_and_an_unnamed_cue_has_no_speaker(write):
     ]
 
 
+def test_two_voices_in_one_cue_are_two_turns(write):
+    vtt = "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ann &amp; co>So?</v>\n<v Bob>Well.</v>\n"
+
+    assert spoken(write("a.vtt", vtt)) == [("Ann & co", "So?"), ("Bob", "Well.")]
+
+
+def test_speakers_in_brackets_or_after_arrows_are_read_in_subtitles(write):
+    cue = "{}\n00:00:0{},000 --> 00:00:0{},900\n{}\n"
+    lines = ["[SPEAKER_00]: How?", ">> Bob: Well.", "[SPEAKER_00] And?"]
+    srt = "\n".join(cue.format(n, n, n, line) for n, line in enumerate(lines, 1))
+
+    assert spoken(write("a.srt", srt)) == [
+        ("SPEAKER_00", "How?"),
+        ("Bob", "Well."),
+        ("SPEAKER_00", "And?"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
@@ -261,6 +314,21 @@ def test_open_answers_become_one_source_with_a_turn_an_answer(write):
         ("R3", "participant", "What helped?", "It was somebody to ring"),
     ]
     assert source.notes == ("1 column without open answers left out, also as attributes: Q1",)
+
+
+def test_the_heading_rows_of_qualtrics_are_no_answers(write):
+    csv = 'ResponseId,Q1\nResponse ID,What helped you most?\n"{""ImportId"":""_id""}","{""ImportId"":""Q1""}"\nR_1,My teacher helped me a lot\n'
+
+    assert spoken(write("q.csv", csv)) == [("R_1", "My teacher helped me a lot")]
+
+
+@pytest.mark.parametrize("heading", ["Participant", "Respondent", "id", "Response ID", "Name"])
+def test_answers_in_two_columns_keep_their_question(write, heading):
+    csv = f"{heading},Response\nP1,My teacher helped me a lot\nP2,The nurse did it all\n"
+
+    source = read_source(write("a.csv", csv))
+
+    assert [(t.speaker, t.item) for t in source.turns] == [("P1", "Response"), ("P2", "Response")]
 
 
 def test_a_table_with_speakers_is_a_transcript(write):

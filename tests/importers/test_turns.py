@@ -101,6 +101,80 @@ LAYOUTS = {
         "Date: 3 June\nLocation: The school\n\nInterviewer: How?\nP1: Well.\nInterviewer: And?",
         [("Interviewer", None, "How?"), ("P1", None, "Well."), ("Interviewer", None, "And?")],
     ),
+    "brackets": (
+        "[Interviewer] How?\n[Participant 1] Well.\n[Interviewer]: And?\n(P2): So.",
+        [
+            ("Interviewer", None, "How?"),
+            ("Participant 1", None, "Well."),
+            ("Interviewer", None, "And?"),
+            ("P2", None, "So."),
+        ],
+    ),
+    "quoted, listed and numbered": (
+        ">> ANN: How?\n>> BOB: Well.\n- **Ann**: And?\n- **Bob**: So.",
+        [
+            ("ANN", None, "How?"),
+            ("BOB", None, "Well."),
+            ("Ann", None, "And?"),
+            ("Bob", None, "So."),
+        ],
+    ),
+    "numbered lines": (
+        "1 I: How?\n2 P: Well.\n3 I: And?",
+        [("I", None, "How?"), ("P", None, "Well."), ("I", None, "And?")],
+    ),
+    "no space after the colon": (
+        "I: And?\nR:Because it was late.\nI: Ok.",
+        [("I", None, "And?"), ("R", None, "Because it was late."), ("I", None, "Ok.")],
+    ),
+    "sonix": (
+        "Speaker1: [00:00:05] How?\n\nSpeaker2: [00:00:12] At 10:30 we met.",
+        [("Speaker1", 5.0, "How?"), ("Speaker2", 12.0, "At 10:30 we met.")],
+    ),
+    "zoom chat": (
+        "10:02:11 From Ann Lee to Everyone:\n\tHello\n10:02:40 From Bob O'Neil to Everyone:\n\tI think: yes",
+        [("Ann Lee", 36131.0, "Hello"), ("Bob O'Neil", 36160.0, "I think: yes")],
+    ),
+    "whisper with speakers": (
+        "[00:00.000 --> 00:04.000] SPEAKER_00: Hello\n[00:04.000 --> 00:06.000] SPEAKER_01: hi",
+        [("SPEAKER_00", 0.0, "Hello"), ("SPEAKER_01", 4.0, "hi")],
+    ),
+    "nvivo transcription": (
+        "[00:00:05.10] - Ann Lee\nHow?\n\n[00:00:12.20] - Bob\nWell.",
+        [("Ann Lee", 5.1, "How?"), ("Bob", 12.2, "Well.")],
+    ),
+    "names and times before the words": (
+        "JB 00:05 Hello there.\nKM 00:09 Hi.\nJB 00:12 So?",
+        [("JB", 5.0, "Hello there."), ("KM", 9.0, "Hi."), ("JB", 12.0, "So?")],
+    ),
+    "Q and A": (
+        "Q. How?\nA. Well.\nQ. And?",
+        [("Q", None, "How?"), ("A", None, "Well."), ("Q", None, "And?")],
+    ),
+    "a heading block with names": (
+        "Interviewer: Jane Smith\nParticipant: P07\nDuration: 45 minutes\n\nInterviewer: How?\nP07: Well.\nInterviewer: And?\n\nNotes: the room was noisy.",
+        [("Interviewer", None, "How?"), ("P07", None, "Well."), ("Interviewer", None, "And?")],
+    ),
+    "otter with colons in the words": (
+        "Ann Lee  0:03\nThree things?\n\nBob  0:12\nFirst: my teacher.\n\nSecond: my mum.",
+        [("Ann Lee", 3.0, "Three things?"), ("Bob", 12.0, "First: my teacher.\n\nSecond: my mum.")],
+    ),
+    "a form feed between pages": (
+        "I: Hello?\nP1: Fine.\n\ufffdI: And?\nP1: Yes.",
+        [("I", None, "Hello?"), ("P1", None, "Fine."), ("I", None, "And?"), ("P1", None, "Yes.")],
+    ),
+    "a colon from another script": (
+        "采访者：你好？\n受访者：老师。\n采访者：还有？",
+        [("采访者", None, "你好？"), ("受访者", None, "老师。"), ("采访者", None, "还有？")],
+    ),
+    "no speakers but a colon": (
+        "It was long ago.\nReason: money.\nThen we moved.",
+        [
+            (None, None, "It was long ago."),
+            (None, None, "Reason: money."),
+            (None, None, "Then we moved."),
+        ],
+    ),
     "notes": (
         "One thought.\n\nAnother\nthought.",
         [(None, None, "One thought."), (None, None, "Another\nthought.")],
@@ -143,6 +217,18 @@ def test_a_file_with_times_but_no_turns_is_refused_with_the_line():
     )
 
 
+def test_many_words_before_the_first_speaker_are_noted():
+    source = read("a long introduction " * 10 + "\nI: How?\nR: Well.\nI: So.")
+
+    assert source.notes == ("30 words before the first speaker belong to no turn",)
+
+
+def test_a_phrase_said_twice_is_no_speaker():
+    text = "I: How?\nP1: Fine.\nThe thing is: it was hard.\nI: And?\nP1: So.\nThe thing is: no."
+
+    assert {speaker for speaker, _, _ in turns(text)} == {"I", "P1"}
+
+
 def test_look_alike_speakers_are_named():
     source = read("Anna: one\nANNA: two\nАnna: three")
 
@@ -156,6 +242,7 @@ def test_look_alike_speakers_are_named():
         ("Interviewer, First: How?\nSpeaker: Well.", {"Interviewer, First": "interviewer", "Speaker": "participant"}),
         ("Ann: How?\nBob: Well.\nAnn: Why?\nBob: So.", {"Ann": "interviewer", "Bob": "participant"}),
         ("Ann: Well.\nBob: So.\nAnn: No.", {"Ann": "unknown", "Bob": "unknown"}),
+        ("R: How was it?\nP: Fine.\nR: Why?\nP: So.", {"R": "interviewer", "P": "participant"}),
     ],
 )  # fmt: skip
 def test_roles_are_guessed_from_labels_then_from_questions(text, roles):
