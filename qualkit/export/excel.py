@@ -6,6 +6,7 @@ All words are written as text: a cell that begins with ``=`` is shown, never wor
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -152,21 +153,36 @@ def _sheet(book: Workbook, name: str, heads: Sequence[str], widths: Sequence[flo
 
 def _append(sheet: Worksheet, values: Iterable[object]) -> None:
     """One row, every word of it text, high enough to read as far as Excel allows."""
-    from openpyxl.styles import Alignment
+    from openpyxl.cell import Cell
 
-    row = sheet.max_row + 1 if sheet["A1"].value is not None else 1
-    lines = 1
+    wrapped = _wrapped()
+    lines, cells = 1, []
+    row = _next_row(sheet)
     for column, value in enumerate(values, 1):
-        cell: Any = sheet.cell(row=row, column=column)
+        cell: Any = Cell(sheet, row=row, column=column)
         if isinstance(value, int | float):
             cell.value = value
-            continue
-        cell.value = fitted(legal(str(value)))
-        cell.data_type = "s"
-        cell.alignment = Alignment(vertical="top", wrap_text=True)
-        width = sheet.column_dimensions[cell.column_letter].width
-        lines = max(lines, _lines(cell.value, width))
+        else:
+            cell.value = fitted(legal(str(value)))
+            cell.data_type = "s"
+            cell.alignment = wrapped
+            width = sheet.column_dimensions[cell.column_letter].width
+            lines = max(lines, _lines(cell.value, width))
+        cells.append(cell)
+    sheet.append(cells)
     sheet.row_dimensions[row].height = min(_HIGHEST, _LINE * lines + 2)
+
+
+@cache
+def _wrapped() -> Any:  # noqa: ANN401 - openpyxl is loaded only where it is used
+    from openpyxl.styles import Alignment
+
+    return Alignment(vertical="top", wrap_text=True)
+
+
+def _next_row(sheet: Worksheet) -> int:
+    """The row that comes next; asking the sheet for its last one would count all of its cells."""
+    return len(sheet.row_dimensions) + 1
 
 
 def _lines(text: str, width: float) -> int:

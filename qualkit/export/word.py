@@ -8,7 +8,7 @@ sources. Cells link to their sources, the contents to the tables.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -82,6 +82,7 @@ class _Writer:
     sources: pd.DataFrame
     paper: str
     _bookmarks: int = 0
+    _source_numbers: dict[str, int] = field(default_factory=dict)
 
     def document(self) -> Document:
         import docx
@@ -137,13 +138,12 @@ class _Writer:
         if _short(row, self.grid, chunk):
             added._tr.get_or_add_trPr().append(_element("w:cantSplit"))  # noqa: SLF001
         cells = added.cells
-        head = cells[0].paragraphs[0]
-        head.style = "Grid Row"
+        head = _styled(cells[0].paragraphs[0], "Grid Row")
         head.add_run(one_line(row.name))
         if number == 1:
             self._mark(head, f"row_{self.grid.rows.index(row)}")
         if row.detail:
-            cells[0].add_paragraph(one_line(row.detail), style="Grid Attribution")
+            _styled(cells[0].add_paragraph(one_line(row.detail)), "Grid Attribution")
         for at, column in enumerate(chunk, 1):
             self._cell(cells[at], self.grid.cell(row.name, column), self.grid.columns[column])
 
@@ -191,7 +191,9 @@ class _Writer:
             self._mark(row.paragraphs[0], self._source_mark(str(record["source"])))
 
     def _source_mark(self, source: str) -> str:
-        return f"source_{list(self.sources['source']).index(source)}"
+        if not self._source_numbers:
+            self._source_numbers = {name: n for n, name in enumerate(self.sources["source"])}
+        return f"source_{self._source_numbers[source]}"
 
     def _mark(self, paragraph: Paragraph, name: str) -> None:
         """Bookmark a paragraph."""
@@ -211,12 +213,14 @@ class _Paragraphs:
         self._first = True
 
     def add(self, style: str) -> Paragraph:
-        if self._first:
-            self._first = False
-            paragraph = self._box.paragraphs[0]
-            paragraph.style = style
-            return paragraph
-        return self._box.add_paragraph(style=style)
+        first, self._first = self._first, False
+        return _styled(self._box.paragraphs[0] if first else self._box.add_paragraph(), style)
+
+
+def _styled(paragraph: Paragraph, style: str) -> Paragraph:
+    """The paragraph in one of our styles, by its id: python-docx searches them all for a name."""
+    paragraph._p.style = style.replace(" ", "")  # noqa: SLF001
+    return paragraph
 
 
 def _chunks(grid: Grid, paper: str) -> Iterator[list[int]]:
@@ -439,8 +443,7 @@ def _fill(table: Table, values: Sequence[str]) -> _Cell:
     row = table.add_row()
     row._tr.get_or_add_trPr().append(_element("w:cantSplit"))  # noqa: SLF001
     for cell, value in zip(row.cells, values, strict=True):
-        cell.paragraphs[0].style = "Grid Body"
-        cell.paragraphs[0].add_run(one_line(value))
+        _styled(cell.paragraphs[0], "Grid Body").add_run(one_line(value))
     return row.cells[0]
 
 

@@ -1,0 +1,63 @@
+"""A grid of 124 sources by 36 codes with 20,000 codings: to Word and to Excel, and how cost grows."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+import time
+from pathlib import Path
+
+from _measure import machine, peak_megabytes
+
+from qualkit.project import Project
+from qualkit.reports import write_grid
+
+SOURCES, LINES = 124, 400
+
+
+def study(folder: Path, codings: int) -> Project:
+    """A study of made-up lines with so many codings, coded at random."""
+    random_ = random.Random(2)
+    paths = []
+    for n in range(SOURCES):
+        path = folder / f"s{n:03d}.txt"
+        lines = [
+            f"{'I' if k % 2 == 0 else 'R'}: line {k} of {n} says a thing or two about it."
+            for k in range(LINES)
+        ]
+        path.write_text("\n".join(lines), encoding="utf-8")
+        paths.append(path)
+    project = Project.create(folder / f"{codings}.qualkit", codebooks=["evaluation-topics"])
+    project.add_sources(paths)
+    codes = project.codes()["code"].tolist()
+    table = ["source,quote,code,coder"]
+    for _ in range(codings):
+        n, k = random_.randrange(SOURCES), random_.randrange(1, LINES, 2)
+        quote = f"line {k} of {n} says a thing or two about it."
+        table.append(f"s{n:03d},{quote},{random_.choice(codes)},{random_.choice('AB')}")
+    path = folder / "codings.csv"
+    path.write_text("\n".join(table), encoding="utf-8")
+    start = time.perf_counter()
+    report = project.load_codings(path)
+    print(f"loaded {report.added} codings by their quotes in {time.perf_counter() - start:.1f} s")
+    return project
+
+
+def main() -> None:
+    """Print the figures."""
+    taken: dict[tuple[int, str], float] = {}
+    for codings in (5_000, 20_000):
+        with tempfile.TemporaryDirectory() as place, study(Path(place), codings) as project:
+            for ending in ("docx", "xlsx", "html"):
+                start = time.perf_counter()
+                write_grid(project, Path(place) / f"g.{ending}", rows="source")
+                taken[codings, ending] = time.perf_counter() - start
+    for ending in ("docx", "xlsx", "html"):
+        few, many = taken[5_000, ending], taken[20_000, ending]
+        print(f"{ending}: {many:.1f} s for 20,000 codings, {many / few:.1f} times the 5,000")
+    print(f"memory: {peak_megabytes()[0]:.0f} MB")
+    print(machine())
+
+
+if __name__ == "__main__":
+    main()

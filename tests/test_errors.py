@@ -1,0 +1,43 @@
+"""Errors say where, which value and what to do, and keep their parts."""
+
+from __future__ import annotations
+
+import pytest
+
+from qualkit import errors
+
+
+def test_a_read_error_names_file_line_and_reason():
+    error = errors.ReadError("p3.vtt", "a cue ends before it starts", line=41)
+
+    assert str(error) == "p3.vtt, line 41: a cue ends before it starts"
+    assert (error.file, error.line) == ("p3.vtt", 41)
+
+
+@pytest.mark.parametrize(
+    ("faults", "message"),
+    [
+        (["row 2: x"], "t: 1 fault, nothing was kept\n  row 2: x"),
+        (["row 2: x", "row 3: y"], "t: 2 faults, nothing was kept\n  row 2: x\n  row 3: y"),
+    ],
+)
+def test_a_batch_error_lists_every_fault(faults, message):
+    assert str(errors.BatchError("t", faults)) == message
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "message"),
+    [
+        ("cultur", ["culture", "x"], "no code is called 'cultur'; did you mean 'culture'?"),
+        ("zzz", ["a", "b"], "no code is called 'zzz'; known are a, b"),
+        ("zzz", [], "no code is called 'zzz'; there are none yet"),
+    ],
+)
+def test_an_unknown_name_offers_what_is_known(name, known, message):
+    assert str(errors.UnknownName("code", name, known)) == message
+
+
+def test_every_error_is_a_qualkit_error():
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type)]
+
+    assert all(issubclass(kind, errors.QualkitError) for kind in kinds)
