@@ -8,7 +8,7 @@ SYSTEM := postgresql libreoffice-writer poppler-utils fonts-liberation
 demo: .venv/base ## build the invented sample study in demo/, with its Word and Excel grids
 	@if [ -e demo/school-link.qualkit ]; then \
 		echo "demo/ is there already; look at demo/grid-by-area.docx, or remove demo/ to build it anew"; \
-	else $(BIN)/qualkit demo demo; fi
+	else $(BIN)/qualkit demo demo && echo "the program is $(BIN)/qualkit; README.md goes on from here"; fi
 
 test: .venv/dev ## run the whole test suite, with PostgreSQL and LibreOffice really running
 	@bash scripts/system.sh $(SYSTEM) || [ -z "$$CI" ]

@@ -512,9 +512,10 @@ def attribution(coding: Mapping[str, Any]) -> str:
 def _where(coding: Mapping[str, Any]) -> list[str]:
     if _given(coding.get("time")):
         return [clock(float(coding["time"]))]
-    page = [f"page {int(coding['page'])}"] if _given(coding.get("page")) else []
-    line = [f"line {int(coding['line'])}"] if _given(coding.get("line")) else []
-    return [" ".join([*page, *line])] if page or line else []
+    for place in ("page", "line"):
+        if _given(coding.get(place)):
+            return [f"{place} {int(coding[place])}"]
+    return []
 
 
 def clock(time: float) -> str:

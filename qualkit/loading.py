@@ -19,7 +19,7 @@ from qualkit.codebook import SHIPPED, read_codebook
 from qualkit.errors import BatchError, ReadError, UnknownName
 from qualkit.importers.sheets import Sheet, read_sheet
 from qualkit.matching import Key, find, key_of, nearest
-from qualkit.model import STANCES, Code, Coding, Source, new_id, now
+from qualkit.model import INTERVIEWER, STANCES, Code, Coding, Source, new_id, now
 from qualkit.store import Change, Store, read, schema
 
 _KNOWN = {"source", "file", "case"}
@@ -48,10 +48,11 @@ class ImportReport:
 
 @dataclass(frozen=True, slots=True)
 class LoadReport:
-    """How many rows of a table were new, and how many the project had already."""
+    """How many rows of a table were new, how many the project had already, and what is odd."""
 
     added: int
     same: int
+    notes: tuple[str, ...] = ()
 
 
 class Pattern:
@@ -277,6 +278,25 @@ def held_spans(change: Change, source_ids: Iterable[str]) -> set[tuple[str, int,
         rows = change.connection.execute(query.where(c.source_id == source_id))
         found.update((row[0], row[1], row[2], row[3], row[4]) for row in rows)
     return found
+
+
+def odd_passages(change: Change, codings: Sequence[Coding]) -> tuple[str, ...]:
+    """Notes on codings that run over several turns, or mark what an interviewer said."""
+    t = schema.turn.c
+    over = asked = 0
+    for source_id in {coding.source for coding in codings}:
+        query = select(t.start_at, t.end_at, t.role).where(t.source_id == source_id)
+        turns = change.connection.execute(query).all()
+        for coding in (one for one in codings if one.source == source_id):
+            roles = [r for start, end, r in turns if start < coding.end and end > coding.start]
+            over += len(roles) > 1
+            asked += bool(roles) and set(roles) == {INTERVIEWER}
+    notes = []
+    if over:
+        notes.append(f"{over} of them run over several turns; grids print [...] for the names")
+    if asked:
+        notes.append(f"{asked} of them mark what an interviewer said, and are attributed so")
+    return tuple(notes)
 
 
 def span_of(coding: Coding) -> tuple[str, int, int, str, str]:

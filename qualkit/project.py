@@ -44,6 +44,7 @@ from qualkit.loading import (
     find_or_add_case,
     find_or_add_coder,
     held_spans,
+    odd_passages,
     set_attributes,
     set_summary,
     source_names,
@@ -438,7 +439,8 @@ class Project:
             there = held_spans(change, (coding.source for coding in made))
             new = [coding for coding in made if span_of(coding) not in there]
             change.add(schema.coding, [rows.of_coding(coding) for coding in new])
-        return LoadReport(len(new), len(loader.rows) - len(new))
+            notes = odd_passages(change, new)
+        return LoadReport(len(new), len(loader.rows) - len(new), notes)
 
     # Summaries ---------------------------------------------------------------------------
 

@@ -237,7 +237,7 @@ def test_every_coding_stands_in_exactly_one_excerpt_of_exactly_its_cell(rows):
     [
         ({"role": "Nurse", "case": "Salt", "source": "s", "time": 3729.0, "line": 4}, "Nurse, Salt, 1:02:09"),
         ({"role": "", "stakeholder_type": "Head", "case": "Salt", "source": "s", "line": 4}, "Head, Salt, line 4"),
-        ({"case": "Salt", "source": "s", "line": 4, "page": 2}, "s, Salt, page 2 line 4"),
+        ({"case": "Salt", "source": "s", "line": 4, "page": 2}, "s, Salt, page 2"),
         ({"case": "s", "source": "s"}, "s"),
     ],
 )  # fmt: skip

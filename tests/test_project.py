@@ -166,6 +166,17 @@ def test_a_quote_is_placed_where_it_stands_and_stored_in_the_words_of_the_source
     assert coding["code_path"] == "Communication and reporting"
 
 
+def test_passages_over_several_turns_and_of_interviewers_are_noted(study, write):
+    report = load(
+        study, write, "source,start,end,code,coder\np1,13,40,culture,Ann\np1,13,20,culture,Ann\n"
+    )
+
+    assert report.notes == (
+        "1 of them run over several turns; grids print [...] for the names",
+        "1 of them mark what an interviewer said, and are attributed so",
+    )
+
+
 def test_a_span_may_be_given_instead_of_a_quote(study, write):
     load(study, write, "source,start,end,code,coder\np1,0,11,culture,Ann\n")
 

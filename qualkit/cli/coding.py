@@ -42,6 +42,8 @@ def load_command(study: str, file: Path, coder: str | None, user: str | None) ->
     with Project.open(study, user=user) as project:
         report = project.load_codings(file, coder=coder)
     say(f"loaded {report.added} codings; {report.same} were there already")
+    for note in report.notes:
+        say(f"  note: {note}")
 
 
 @coding.command("list")

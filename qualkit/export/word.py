@@ -322,6 +322,8 @@ def _styles(document: Document) -> None:
         style.paragraph_format.space_before = _points(before)
         style.paragraph_format.space_after = _points(after)
     document.styles["Grid Quote"].paragraph_format.keep_with_next = True
+    for name in ("Grid Quote", "Grid Summary", "Grid Attribution"):
+        document.styles[name].paragraph_format.keep_together = True
     shade = _element("w:shd", w_val="clear", w_color="auto", w_fill=_SUMMARY)
     document.styles["Grid Summary"].element.get_or_add_pPr().append(shade)
 
