@@ -7,6 +7,7 @@ stands above it; stretches of one source that overlap in a cell are shown as one
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -353,15 +354,15 @@ def _rows(
     bands: str | None,
 ) -> tuple[Row, ...]:
     if rows == "case" and cases is not None:
-        names = [str(name) for name in cases["case"] if name in set(row_of.values())]
+        there = set(row_of.values())
+        names = [str(name) for name in cases["case"] if name in there]
     elif rows in {"case", "source"}:
         names = list(dict.fromkeys(row_of.values()))
     else:
         names = sorted(set(row_of.values()), key=lambda name: (name == NOT_GIVEN, name))
     band_of = _bands(sources, row_of, bands)
-    found = [
-        Row(name, band_of.get(name, ""), _detail(sources, row_of, name, rows)) for name in names
-    ]
+    details = _details(sources, row_of, rows)
+    found = [Row(name, band_of.get(name, ""), details[name]) for name in names]
     order = {band: n for n, band in enumerate(sorted({row.band for row in found}))}
     return tuple(sorted(found, key=lambda row: order[row.band]))
 
@@ -380,14 +381,17 @@ def _bands(sources: pd.DataFrame, row_of: Mapping[str, str], bands: str | None) 
     return own
 
 
-def _detail(sources: pd.DataFrame, row_of: Mapping[str, str], name: str, rows: str) -> str:
-    """A few words under a row's name: what a source is, or how many sources a row has."""
-    own = sources[[row_of[source] == name for source in sources["source"]]]
-    if rows == "source":
-        record = own.iloc[0]
-        parts = [str(record.get(key, "")).strip() for key in ("role", "stakeholder_type", "case")]
-        return ", ".join(dict.fromkeys(part for part in parts if part and part != name))
-    return f"{len(own)} source{'s' if len(own) != 1 else ''}"
+def _details(sources: pd.DataFrame, row_of: Mapping[str, str], rows: str) -> dict[str, str]:
+    """A few words under each row's name: what a source is, or how many sources a row has."""
+    if rows != "source":
+        counts = Counter(row_of.values())
+        return {name: f"{n} source{'s' if n != 1 else ''}" for name, n in counts.items()}
+    kept = [name for name in ("role", "stakeholder_type", "case") if name in sources.columns]
+    details = {}
+    for source, *facts in zip(sources["source"], *(sources[name] for name in kept), strict=True):
+        parts = dict.fromkeys(str(plain(fact) or "").strip() for fact in facts)
+        details[source] = ", ".join(part for part in parts if part and part != source)
+    return details
 
 
 # Cells -------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import operator
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -162,10 +163,8 @@ def attribute_rows(sheet: Sheet) -> list[tuple[int, str, dict[str, str]]]:
             sheet.name, [f"it has no column 'source' or 'file'; it has {', '.join(sheet.header)}"]
         )
     found = [(n, record[key].strip(), record) for n, record in sheet.records()]
-    names = [name for _, name, _ in found]
-    faults = [
-        f"row {n}: source {name!r} stands twice" for n, name, _ in found if names.count(name) > 1
-    ]
+    counts = Counter(name for _, name, _ in found)
+    faults = [f"row {n}: source {name!r} stands twice" for n, name, _ in found if counts[name] > 1]
     faults += [f"row {n}: it names no source" for n, name, _ in found if not name]
     if faults:
         raise BatchError(sheet.name, faults)

@@ -82,6 +82,7 @@ class _Writer:
     sources: pd.DataFrame
     paper: str
     _bookmarks: int = 0
+    _rows_marked: int = 0
     _source_numbers: dict[str, int] = field(default_factory=dict)
 
     def document(self) -> Document:
@@ -141,7 +142,8 @@ class _Writer:
         head = _styled(cells[0].paragraphs[0], "Grid Row")
         head.add_run(one_line(row.name))
         if number == 1:
-            self._mark(head, f"row_{self.grid.rows.index(row)}")
+            self._rows_marked += 1
+            self._mark(head, f"row_{self._rows_marked}")
         if row.detail:
             _styled(cells[0].add_paragraph(one_line(row.detail)), "Grid Attribution")
         for at, column in enumerate(chunk, 1):

@@ -97,9 +97,8 @@ def _decode_narrow(data: bytes, name: str, error: UnicodeDecodeError) -> tuple[s
         raise ReadError(name, "binary data; this is not a text file")
     lines, bad = _decode_lines(data)
     listed = ", ".join(map(str, bad[:10])) + (" ..." if len(bad) > 10 else "")
-    good_marks = any(
-        ord(char) > 127 for n, line in enumerate(lines, 1) if n not in set(bad) for char in line
-    )
+    wrong = set(bad)
+    good_marks = any(not line.isascii() for n, line in enumerate(lines, 1) if n not in wrong)
     if good_marks:
         why = f"mixed encodings: line {listed} is not UTF-8 and was read as Windows-1252"
     else:
