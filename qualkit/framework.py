@@ -208,12 +208,13 @@ def build_grid(  # noqa: PLR0913 - the tables of a study and five choices
     listed = _rows(known, cases, row_of, rows, bands)
     members = [_members(codes, column) for column in columns]
     spans = _turn_spans(turns)
+    order = {str(name): n for n, name in enumerate(sources["source"])}
     placed = _placed(codings, row_of, members)
     cells: dict[tuple[str, int], Cell] = {}
     for number, _ in enumerate(columns):
         written = _summaries(summaries, rows, codes, members[number])
         for row in listed:
-            excerpts = list(_excerpts(placed.get((row.name, number), []), sources, spans))
+            excerpts = list(_excerpts(placed.get((row.name, number), []), order, spans))
             shown = _spread(excerpts, limit)
             words = tuple(written.get(row.name, ()))
             cells[row.name, number] = Cell(words, tuple(shown), len(excerpts) - len(shown))
@@ -354,15 +355,14 @@ def _rows(
     bands: str | None,
 ) -> tuple[Row, ...]:
     if rows == "case" and cases is not None:
-        there = set(row_of.values())
-        names = [str(name) for name in cases["case"] if name in there]
+        names = [str(name) for name in cases["case"]]
     elif rows in {"case", "source"}:
         names = list(dict.fromkeys(row_of.values()))
     else:
         names = sorted(set(row_of.values()), key=lambda name: (name == NOT_GIVEN, name))
     band_of = _bands(sources, row_of, bands)
     details = _details(sources, row_of, rows)
-    found = [Row(name, band_of.get(name, ""), details[name]) for name in names]
+    found = [Row(name, band_of.get(name, ""), details.get(name, "no sources")) for name in names]
     order = {band: n for n, band in enumerate(sorted({row.band for row in found}))}
     return tuple(sorted(found, key=lambda row: order[row.band]))
 
@@ -432,12 +432,11 @@ def _turn_spans(turns: pd.DataFrame | None) -> _Spans:
 
 
 def _excerpts(
-    codings: Sequence[dict[str, Any]], sources: pd.DataFrame, spans: _Spans
+    codings: Sequence[dict[str, Any]], order: Mapping[str, int], spans: _Spans
 ) -> Iterator[Excerpt]:
     """One excerpt for each stretch of overlapping codings, by source and place."""
     if not codings:
         return
-    order = {name: n for n, name in enumerate(sources["source"])}
     records = sorted(codings, key=lambda r: (order[r["source"]], r["start"], -r["end"]))
     group: list[dict[str, Any]] = []
     end = -1
@@ -455,11 +454,13 @@ def _excerpt(group: Sequence[Mapping[str, Any]], spans: _Spans) -> Excerpt:
     start, text = int(first["start"]), first["text"]
     for record in group[1:]:
         text += record["text"][max(0, start + len(text) - record["start"]) :]
-    inside = _inside(spans.get(first["source"], ()), start, start + len(text))
+    turns = spans.get(first["source"], ())
+    inside = _inside(turns, start, start + len(text))
     asked = bool(inside) and all(role == INTERVIEWER for _, _, role in inside)
+    between = bool(turns) and start >= turns[0][0]
     return Excerpt(
         text=text,
-        words=" [...] ".join(text[a - start : b - start] for a, b, _ in inside) or text,
+        words=_spoken(text, start, inside, mark=not asked) or ("[...]" if between else text),
         source=first["source"],
         start=start,
         end=start + len(text),
@@ -476,6 +477,15 @@ def _excerpt(group: Sequence[Mapping[str, Any]], spans: _Spans) -> Excerpt:
         ),
         codings=tuple(str(record["coding"]) for record in group),
     )
+
+
+def _spoken(text: str, start: int, parts: Sequence[tuple[int, int, str]], *, mark: bool) -> str:
+    """The words of parts of turns; an interviewer's among a participant's are marked as theirs."""
+    said = []
+    for a, b, role in parts:
+        words = text[a - start : b - start]
+        said.append(f"[Interviewer: {words}]" if mark and role == INTERVIEWER else words)
+    return " [...] ".join(said)
 
 
 def _inside(

@@ -8,22 +8,25 @@ from __future__ import annotations
 
 import operator
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from qualkit.codebook import SHIPPED, read_codebook
 from qualkit.errors import BatchError, ReadError, UnknownName
-from qualkit.importers.sheets import Sheet, read_sheet
+from qualkit.importers.sheets import Sheet
+from qualkit.importers.worker import read_table, readable
 from qualkit.matching import Key, find, key_of, nearest
-from qualkit.model import INTERVIEWER, STANCES, Code, Coding, Source, new_id, now
+from qualkit.model import INTERVIEWER, STANCES, Code, Coding, Source, new_id, now, seal
 from qualkit.store import Change, Store, read, schema
 
 _KNOWN = {"source", "file", "case"}
+_TEXTS = 32  # texts held at once while quotes are placed
 _NUMBER = re.compile(r"-?\d{1,9}")
 
 
@@ -100,7 +103,7 @@ class Tally:
         """The source of a file, or None where it is refused."""
         if isinstance(result, ReadError):
             where = f"line {result.line}: " if result.line is not None else ""
-            self.refused.append((str(path), where + result.reason))
+            self.refused.append((readable(str(path)), where + result.reason))
             return None
         if result.file_sha256 in self._files:
             same = self._files[result.file_sha256]
@@ -122,7 +125,7 @@ class Tally:
         key = source.name if source.name in self._sheet else source.file_name
         if key in self._sheet:
             self._sheet_used.add(key)
-            given |= self._sheet[key]
+            given |= {name: value for name, value in self._sheet[key].items() if value}
         elif self._sheet:
             self._warnings.append((source.name, "the attributes sheet has no row for it"))
         return given
@@ -146,13 +149,13 @@ class Tally:
 def attribute_sheet(path: Path | str) -> Sheet:
     """A sheet of attributes with one row a source."""
     common = ("stakeholder_type", "role", "organisation", "date", "mode", "phase")
-    return read_sheet(path).known("source", "file", "case", *common)
+    return read_table(path).known("source", "file", "case", *common)
 
 
 def coding_sheet(path: Path | str) -> Sheet:
     """A sheet with one row a coding."""
     spots = ("source", "quote", "start", "end")
-    return read_sheet(path).known(*spots, "code", "coder", "stance", "rating", "memo")
+    return read_table(path).known(*spots, "code", "coder", "stance", "rating", "memo")
 
 
 def attribute_rows(sheet: Sheet) -> list[tuple[int, str, dict[str, str]]]:
@@ -171,10 +174,10 @@ def attribute_rows(sheet: Sheet) -> list[tuple[int, str, dict[str, str]]]:
     return [(n, name, {k: v.strip() for k, v in record.items()}) for n, name, record in found]
 
 
-def source_names(change: Change) -> dict[str, str]:
+def source_names(connection: Connection) -> dict[str, str]:
     """Source ids by name and by file name."""
     columns = (schema.source.c.id, schema.source.c.name, schema.source.c.file_name)
-    found = change.connection.execute(select(*columns)).all()
+    found = connection.execute(select(*columns)).all()
     return {file: i for i, _, file in found} | {name: i for i, name, _ in found}
 
 
@@ -215,10 +218,18 @@ def set_attributes(change: Change, table: Any, owner: str, given: Mapping[str, s
 # Codings -----------------------------------------------------------------------------------
 
 
-def codes_by_name(change: Change) -> dict[str, list[Code]]:
+def known_source(change: Change, name: str) -> Source:
+    """A source as it is within a change; UnknownName where there is none."""
+    found = read.one_source(change.connection, name)
+    if found is None:
+        raise UnknownName("source", name, source_names(change.connection))
+    return found
+
+
+def codes_by_name(connection: Connection) -> dict[str, list[Code]]:
     """Codes by every name that a person may give them."""
     known: dict[str, list[Code]] = {}
-    for book in read.codebooks(change.connection):
+    for book in read.codebooks(connection):
         for code in book.codes:
             for name in dict.fromkeys((code.id, f"{book.id}/{code.id}", code.name)):
                 known.setdefault(name, []).append(code)
@@ -279,15 +290,23 @@ def held_spans(change: Change, source_ids: Iterable[str]) -> set[tuple[str, int,
     return found
 
 
-def odd_passages(change: Change, codings: Sequence[Coding]) -> tuple[str, ...]:
+def odd_passages(change: Change, codings: Iterable[Coding]) -> tuple[str, ...]:
     """Notes on codings that run over several turns, or mark what an interviewer said."""
+    by_source: dict[str, list[Coding]] = {}
+    for coding in codings:
+        by_source.setdefault(coding.source, []).append(coding)
     t = schema.turn.c
     over = asked = 0
-    for source_id in {coding.source for coding in codings}:
+    for source_id, own in by_source.items():
         query = select(t.start_at, t.end_at, t.role).where(t.source_id == source_id)
-        turns = change.connection.execute(query).all()
-        for coding in (one for one in codings if one.source == source_id):
-            roles = [r for start, end, r in turns if start < coding.end and end > coding.start]
+        turns = change.connection.execute(query.order_by(t.start_at)).all()
+        starts = [turn.start_at for turn in turns]
+        for coding in own:
+            roles = []
+            for turn in turns[max(0, bisect_right(starts, coding.start) - 1) :]:
+                if turn.start_at >= coding.end:
+                    break
+                roles += [turn.role] if turn.end_at > coding.start else []
             over += len(roles) > 1
             asked += bool(roles) and set(roles) == {INTERVIEWER}
     notes = []
@@ -321,7 +340,7 @@ def bad_rating(code: Code, given: str) -> str:
 class CodingRows:
     """The rows of a table of codings, placed in their sources; `faults` tells what is wrong."""
 
-    def __init__(self, change: Change, table: Sheet, coder: str | None) -> None:
+    def __init__(self, connection: Connection, table: Sheet, coder: str | None) -> None:
         missing = [name for name in ("source", "code") if name not in table.header]
         if (
             not missing
@@ -334,12 +353,12 @@ class CodingRows:
             raise BatchError(
                 table.name, [f"it has no column {listed}; it has {', '.join(table.header)}"]
             )
-        self._change = change
+        self._connection = connection
         self._coder = coder
         self.rows = list(table.records())
         self._faults: list[tuple[int, str]] = []
-        self._codes = codes_by_name(change)
-        self._names = source_names(change)
+        self._codes = codes_by_name(connection)
+        self._names = source_names(connection)
         self._texts: dict[str, tuple[str, str, Key]] = {}
 
     @property
@@ -348,7 +367,7 @@ class CodingRows:
         return grouped(self._faults)
 
     def codings(self) -> list[Coding]:
-        """One coding a row; none for a row with a fault, each coding once."""
+        """One coding a row, its coder by name; none for a row with a fault, each coding once."""
         made: dict[tuple[str, int, int, str, str], Coding] = {}
         for n, record in self.rows:
             try:
@@ -374,7 +393,7 @@ class CodingRows:
         start, end = _place(cell("quote"), cell("start"), cell("end"), text, key)
         return Coding(
             source=source_id, start=start, end=end, text=text[start:end], code=code.guid,
-            coder=find_or_add_coder(self._change, coder), stance=stance,
+            coder=coder, stance=stance,
             rating=_rating(code, cell("rating")), memo=cell("memo"),
         )  # fmt: skip
 
@@ -384,7 +403,9 @@ class CodingRows:
         source_id = self._names[name]
         if source_id not in self._texts:
             query = select(schema.source.c.text).where(schema.source.c.id == source_id)
-            text = self._change.connection.execute(query).scalar_one()
+            text = self._connection.execute(query).scalar_one()
+            if len(self._texts) >= _TEXTS:
+                self._texts.clear()
             self._texts[source_id] = (source_id, text, key_of(text))
         return self._texts[source_id]
 
@@ -451,7 +472,7 @@ def summary_rows(change: Change, table: Sheet) -> tuple[list[tuple[str, str, str
     missing = [c for c in ("case", "theme", "author", "summary") if c not in table.header]
     if missing:
         raise BatchError(table.name, [f"it has no column {', '.join(map(repr, missing))}"])
-    cases, codes = case_ids(change), codes_by_name(change)
+    cases, codes = case_ids(change), codes_by_name(change.connection)
     found: list[tuple[str, str, str, str]] = []
     faults: list[tuple[int, str]] = []
     for n, record in table.records():
@@ -479,13 +500,15 @@ def set_summary(change: Change, case_id: str, code_id: str, author: str, words: 
     same = (c.case_id == case_id) & (c.code_id == code_id) & (c.coder_id == coder_id)
     held = change.connection.execute(select(c.id, c.text, c.version).where(same)).first()
     if held is None:
+        made, created = new_id(), now()
         row = {
-            "id": new_id(), "case_id": case_id, "code_id": code_id, "coder_id": coder_id,
-            "text": words, "created": now(), "version": 1,
+            "id": made, "case_id": case_id, "code_id": code_id, "coder_id": coder_id,
+            "text": words, "created": created, "version": 1, "sha256": seal(made, words),
         }  # fmt: skip
         change.add(schema.cell_summary, [row])
         return True
     if held.text == words:
         return False
-    change.set(schema.cell_summary, held.id, {"text": words}, version=held.version)
+    values = {"text": words, "sha256": seal(held.id, words)}
+    change.set(schema.cell_summary, held.id, values, version=held.version)
     return True

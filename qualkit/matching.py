@@ -58,7 +58,8 @@ def key_of(text: str) -> Key:
     for at, char in enumerate(text):
         plain = _fold(char)
         if plain == " ":
-            broken = char == "\n" and folded[-1:] == ["-"]  # a word cut at its hyphen
+            cut = char == "\n" and folded[-1:] == ["-"]
+            broken = cut and "".join(folded[-2:-1]).isalnum()  # a word cut at its hyphen
             if space or broken:
                 continue
             space = True

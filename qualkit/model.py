@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -40,6 +41,20 @@ def sha256(text: str) -> str:
     'ba7816bf'
     """
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def seal(*parts: object) -> str:
+    """One hash over several values, in order; a missing one counts as empty."""
+    return sha256("\x1f".join("" if part is None else str(part) for part in parts))
+
+
+def seal_of_turns(turns: Iterable[Turn]) -> str:
+    """One hash over the turns of a source: who speaks, in what role, from where to where."""
+    return seal(*(
+        part
+        for t in turns
+        for part in (t.speaker, t.role, t.start, t.end, t.time, t.line, t.page, t.item)
+    ))  # fmt: skip
 
 
 def _span(what: str, start: int, end: int) -> None:
@@ -238,8 +253,9 @@ class Coding:
         parts = (
             self.id, self.source, str(self.start), str(self.end), self.text, self.code,
             self.coder, self.stance or "", "" if self.rating is None else str(self.rating),
+            self.memo, self.created,
         )  # fmt: skip
-        return sha256("\x1f".join(parts))
+        return seal(*parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,15 +18,16 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from qualkit.codebook import SHIPPED, read_codebook
 from qualkit.errors import BatchError, ConflictError, UnknownName
-from qualkit.importers.sheets import read_sheet
-from qualkit.importers.worker import read_files
+from qualkit.importers.worker import read_files, read_table, readable
 from qualkit.loading import (
     CodingRows,
     ImportReport,
@@ -44,6 +45,7 @@ from qualkit.loading import (
     find_or_add_case,
     find_or_add_coder,
     held_spans,
+    known_source,
     odd_passages,
     set_attributes,
     set_summary,
@@ -52,7 +54,7 @@ from qualkit.loading import (
     summary_rows,
     whole_number,
 )  # fmt: skip
-from qualkit.model import ROLES, Codebook, Coding, Source
+from qualkit.model import ROLES, Codebook, Coding, Source, seal_of_turns
 from qualkit.store import Store, read, rows, schema
 from qualkit.store.check import CheckReport, check_all
 
@@ -93,6 +95,9 @@ class Project:
         ``impact-audit``.
         """
         books = [read_codebook(shipped_or_file(book)) for book in codebooks]
+        twice = {book.id for book in books if [b.id for b in books].count(book.id) > 1}
+        if twice:
+            raise ConflictError(f"the codebook {sorted(twice)[0]!r} is given twice")
         project = cls(Store.create(str(study)), user)
         for book in books:
             project.add_codebook(book)
@@ -106,6 +111,10 @@ class Project:
     def close(self) -> None:
         """Let go of the database."""
         self._store.close()
+
+    def one_moment(self) -> AbstractContextManager[None]:
+        """Within it, every table is read from one moment of the study, whoever writes meanwhile."""
+        return self._store.moment()
 
     def __enter__(self) -> Project:
         return self
@@ -213,7 +222,7 @@ class Project:
                 self._keep_sources(waiting, report)
                 waiting = []
             if progress is not None:
-                progress(done, len(paths), path.name)
+                progress(done, len(paths), readable(path.name))
         if all_or_nothing and report.refused:
             raise BatchError("import", [f"{file}: {reason}" for file, reason in report.refused])
         self._keep_sources(waiting, report)
@@ -239,10 +248,12 @@ class Project:
 
     def remove_source(self, name: str) -> None:
         """Remove a source with everything that hangs on it."""
-        source = self.source(name)
         with self._store.change(self.user, "remove source", name) as change:
+            source = known_source(change, name)
             hanging = select(schema.coding.c.id).where(schema.coding.c.source_id == source.id)
             change.remove(schema.coding, change.connection.execute(hanging).scalars().all())
+            for table in (schema.turn, schema.source_attribute):
+                change.replace(table, {"source_id": source.id}, [])
             change.remove(schema.source, [source.id])
             drop_empty_cases(change)
 
@@ -256,25 +267,20 @@ class Project:
         roles : mapping
             Speaker to ``interviewer``, ``participant`` or ``unknown``.
         """
-        source = self.source(name)
-        speakers = {turn.speaker for turn in source.turns if turn.speaker}
-        for speaker, role in roles.items():
-            if speaker not in speakers:
-                raise UnknownName("speaker", speaker, speakers)
-            if role not in ROLES:
-                raise UnknownName("role", role, ROLES)
-        what = f"{name}: " + ", ".join(f"{s} = {r}" for s, r in roles.items())
+        wrong = [role for role in roles.values() if role not in ROLES]
+        if wrong:
+            raise UnknownName("role", wrong[0], ROLES)
+        what = f"{name}: {len(roles)} speakers"
         with self._store.change(self.user, "set roles", what) as change:
-            for speaker, role in roles.items():
-                own = (schema.turn.c.source_id == source.id) & (schema.turn.c.speaker == speaker)
-                change.connection.execute(update(schema.turn).where(own).values(role=role))
-                before = next(turn.role for turn in source.turns if turn.speaker == speaker)
-                change.before.append(
-                    {"table": "turn", "source_id": source.id, "speaker": speaker, "role": before}
-                )
-                change.after.append(
-                    {"table": "turn", "source_id": source.id, "speaker": speaker, "role": role}
-                )
+            source = known_source(change, name)
+            speakers = {turn.speaker for turn in source.turns if turn.speaker}
+            for speaker in roles:
+                if speaker not in speakers:
+                    raise UnknownName("speaker", speaker, speakers)
+            turns = [replace(t, role=roles.get(t.speaker or "", t.role)) for t in source.turns]
+            changed = replace(source, turns=tuple(turns))
+            change.replace(schema.turn, {"source_id": source.id}, rows.of_turns(changed))
+            change.set(schema.source, source.id, {"turns_sha256": seal_of_turns(turns)})
 
     def set_attributes(self, sheet: Path | str) -> int:
         """Set attributes of sources from a sheet with one row a source; how many were set.
@@ -285,7 +291,7 @@ class Project:
         table = attribute_sheet(sheet)
         found = attribute_rows(table)
         with self._store.change(self.user, "set attributes", table.name) as change:
-            known = source_names(change)
+            known = source_names(change.connection)
             faults = [
                 f"row {n}: no source is called {name!r}"
                 for n, name, _ in found
@@ -305,7 +311,7 @@ class Project:
 
     def set_case_attributes(self, sheet: Path | str) -> int:
         """Set attributes of cases from a sheet whose column ``case`` names each."""
-        table = read_sheet(sheet).known("case")
+        table = read_table(sheet).known("case")
         if "case" not in table.header:
             raise BatchError(
                 table.name, [f"it has no column 'case'; it has {', '.join(table.header)}"]
@@ -385,7 +391,7 @@ class Project:
                 f"{source}: {span[0]} to {span[1]} is no stretch of its {len(text.text)} characters"
             )
         with self._store.change(self.user, "add coding", f"{source}: {code} by {coder}") as change:
-            found = code_of(codes_by_name(change), code)
+            found = code_of(codes_by_name(change.connection), code)
             if rating is not None and rating not in found.values:
                 raise ValueError(bad_rating(found, str(rating)))
             made = Coding(
@@ -431,11 +437,14 @@ class Project:
         changes nothing.
         """
         table = coding_sheet(path)
+        with self._store.read() as connection:
+            loader = CodingRows(connection, table, coder)
+            placed = loader.codings()
+        if loader.faults:
+            raise BatchError(table.name, loader.faults)
         with self._store.change(self.user, "load codings", table.name) as change:
-            loader = CodingRows(change, table, coder)
-            made = loader.codings()
-            if loader.faults:
-                raise BatchError(table.name, loader.faults)
+            coders = {n: find_or_add_coder(change, n) for n in sorted({c.coder for c in placed})}
+            made = [replace(coding, coder=coders[coding.coder]) for coding in placed]
             there = held_spans(change, (coding.source for coding in made))
             new = [coding for coding in made if span_of(coding) not in there]
             change.add(schema.coding, [rows.of_coding(coding) for coding in new])
@@ -450,7 +459,7 @@ class Project:
         A summary by the same author on the same cell is changed; faults are told together
         and keep everything as it was.
         """
-        table = read_sheet(path).known("case", "theme", "author", "summary")
+        table = read_table(path).known("case", "theme", "author", "summary")
         with self._store.change(self.user, "load summaries", table.name) as change:
             found, faults = summary_rows(change, table)
             if faults:

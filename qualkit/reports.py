@@ -80,10 +80,10 @@ def write_grid(
         its source says; nothing is written.
     """
     check_ending(path)
-    project.require_sound()
-    grid = grid_of(project, framework=framework, rows=rows, bands=bands, limit=limit)
-    used = [book for book in project.codebooks() if book.id in grid.method.codebooks]
+    with project.one_moment():
+        project.require_sound()
+        grid = grid_of(project, framework=framework, rows=rows, bands=bands, limit=limit)
+        used = [book for book in project.codebooks() if book.id in grid.method.codebooks]
+        sources = project.sources()
     books = [f"{book.title} {book.version}" for book in used]
-    return write_file(
-        grid, path, study=project.name, codebooks=books, sources=project.sources(), paper=paper
-    )
+    return write_file(grid, path, study=project.name, codebooks=books, sources=sources, paper=paper)

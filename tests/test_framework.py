@@ -96,13 +96,14 @@ def test_an_excerpt_over_several_turns_is_printed_without_the_names_between_them
         columns=["source", "start", "end", "role"],
     )
 
-    both, asked = (
+    both, asked, name = (
         grid(("s1", *span, "care", "A"), turns=turns).cell("North", 0).excerpts[0]
-        for span in ((5, 20), (2, 8))
+        for span in ((5, 20), (2, 8), (11, 14))
     )
 
-    assert both.words == f"{TEXT[5:10]} [...] {TEXT[15:20]}"
+    assert both.words == f"[Interviewer: {TEXT[5:10]}] [...] {TEXT[15:20]}"
     assert both.attribution == "s1, North, line 3"
+    assert name.words == "[...]"
     assert (asked.words, asked.attribution) == (TEXT[2:8], "Interviewer, North, line 3")
 
 

@@ -28,6 +28,10 @@ def test_words_are_found_where_they_stand(words, found):
     assert [TEXT[start:end] for start, end in find(words, key_of(TEXT))] == found
 
 
+def test_a_dash_at_the_end_of_a_line_is_no_hyphen():
+    assert find("It was fine - really.", key_of("It was fine -\nreally.")) == [(0, 21)]
+
+
 def test_words_that_stand_twice_in_each_other_are_found_twice():
     assert find("a a", key_of("a a a")) == [(0, 3), (2, 5)]
 

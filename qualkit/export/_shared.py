@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from qualkit.framework import Excerpt, Grid
 
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 NO_DATA = "No data"
+_STRAY = ".qualkit-export-"
 
 
 def legal(text: str) -> str:
@@ -86,6 +89,14 @@ def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'s' if number != 1 else ''}"
 
 
+def _remove_strays(folder: Path) -> None:
+    """Remove what an export that was killed left in a folder more than an hour ago."""
+    for stray in folder.glob(f"{_STRAY}*"):
+        with suppress(OSError):
+            if time.time() - stray.stat().st_mtime > 3_600:
+                stray.unlink()
+
+
 def write_whole(path: Path | str, write: Callable[[Path], None]) -> Path:
     """Write a file beside its place, then move it there: whole or not at all, for its owner only.
 
@@ -95,8 +106,9 @@ def write_whole(path: Path | str, write: Callable[[Path], None]) -> Path:
         Where the place cannot be written to.
     """
     path = Path(path)
+    _remove_strays(path.parent)
     try:
-        handle, name = tempfile.mkstemp(prefix=".qualkit-", suffix=path.suffix, dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=_STRAY, suffix=path.suffix, dir=path.parent)
     except OSError as error:
         raise QualkitError(f"{path}: cannot be written ({error.strerror})") from error
     os.close(handle)

@@ -29,7 +29,7 @@ _HIGHEST: Final = 409.0  # points; Excel shows no more of a row
 _LINE: Final = 14.5
 _NOTE: Final = "A row of the sheet Grid shows what Excel allows; the sheet Excerpts has all."
 CELL_LIMIT: Final = 32_767  # characters; Excel cuts the rest without a word
-_CUT: Final = " [... cut: an Excel cell holds 32,767 characters; see the sheet Excerpts]"
+_CUT: Final = " [... cut: an Excel cell holds 32,767 characters; the source has all]"
 _EXCERPTS: Final = (
     ("Theme", 24), ("Row", 18), ("Case", 16), ("Source", 18), ("Excerpt", 80), ("Attribution", 28),
     ("Codes", 28), ("Stance", 12), ("Rating", 10), ("Coders", 14), ("Start", 8), ("End", 8),

@@ -95,6 +95,8 @@ def read_source(
     from qualkit.importers._guard import read_bytes
 
     path = Path(path)
+    if not path.name.isprintable() and not _is_text(path.name):
+        raise ReadError(ascii(path.name), "its name is not text on this machine; rename the file")
     data = read_bytes(path, path.name or str(path))
     reader, kind = _reader(path)
     try:
@@ -103,6 +105,14 @@ def read_source(
         raise ReadError(path.name, f"damaged or too large ({type(error).__name__})") from error
     digest = hashlib.sha256(data).hexdigest()
     return replace(source, name=name or path.stem, file_name=path.name, file_sha256=digest)
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _reader(path: Path) -> tuple[Callable[..., Source], str]:

@@ -53,7 +53,7 @@ def decode(data: bytes, name: str, encoding: str | None = None) -> tuple[str, li
     letters.) `encoding` forces one.
     """
     if encoding is not None:
-        return _decode_as(data, name, encoding), []
+        return _decode_as(data, name, encoding).removeprefix("\ufeff"), []
     for mark, marked in _BOMS:
         if data.startswith(mark):
             return _decode_as(data[len(mark) :], name, marked), []

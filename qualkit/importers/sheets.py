@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 ROWS = 200_000
 COLUMNS = 2_000
 FIELD = 2_000_000
-_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"')
+_CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"']")
+_ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*?\br\s*=\s*[\"'](\d{1,9})[\"']")
 _MERGED = re.compile(rb'<mergeCell ref="[A-Z]+(\d+):')
 
 
@@ -115,6 +116,8 @@ def _excel(data: bytes, name: str) -> tuple[_Rows, list[str]]:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
         hidden = [sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible"]
+        for sheet in visible:
+            sheet.reset_dimensions()  # whatever the file claims
         rows = _cells(visible[0]) if visible else []
     except Exception as error:
         why = f"damaged workbook ({type(error).__name__}: {str(error)[:60]})"
@@ -143,6 +146,8 @@ def _inspect(archive: Archive, name: str) -> list[str]:
             if _number(column) > COLUMNS or int(row) > ROWS:
                 cell = (column + row).decode()
                 raise ReadError(name, f"the table reaches to {cell}; remove stray cells")
+        if any(int(row) > ROWS for row in _ROW.findall(data)):
+            raise ReadError(name, f"a row beyond {ROWS:,}; remove stray cells")
         if any(int(row) <= 2 for row in _MERGED.findall(data)):
             raise ReadError(name, "merged cells in the heading; split them, one heading a column")
         if b"<f" in data:
@@ -160,11 +165,16 @@ def _number(column: bytes) -> int:
 
 
 def _cells(sheet: Worksheet) -> _Rows:
-    rows = [
-        (n, [_cell(value) for value in row])
-        for n, row in enumerate(sheet.iter_rows(values_only=True), 1)
-    ]
+    bounded = sheet.iter_rows(max_row=ROWS + 1, max_col=COLUMNS + 1, values_only=True)
+    rows = [(n, _trimmed([_cell(value) for value in row])) for n, row in enumerate(bounded, 1)]
     return [(n, row) for n, row in rows if any(row)]
+
+
+def _trimmed(row: list[str]) -> list[str]:
+    """A row without the empty cells at its end."""
+    while row and not row[-1]:
+        row.pop()
+    return row
 
 
 def _cell(value: object) -> str:

@@ -119,7 +119,7 @@ def _voiced(cues: Sequence[_Cue]) -> list[_Cue]:
         html.unescape(match[1]).strip() if (match := _VOICE.match(c.words)) else None for c in cues
     ]
     plain = [
-        replace(c, words=html.unescape(_MARKUP.sub("", c.words)).strip(), speaker=voice)
+        replace(c, words=_plain(c.words), speaker=voice)
         for c, voice in zip(cues, voices, strict=True)
     ]
     if any(voices):
@@ -138,6 +138,12 @@ def _voiced(cues: Sequence[_Cue]) -> list[_Cue]:
         elif not every:
             plain[n] = replace(cue, speaker=current)
     return plain
+
+
+def _plain(words: str) -> str:
+    """Words without markup; what an entity stands for is cleaned as all text is."""
+    text, _ = stored(html.unescape(_MARKUP.sub("", words)))
+    return " ".join(text.replace("\n", " ").split(" ")).strip()
 
 
 def _one_voice_each(cue: _Cue) -> list[_Cue]:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from qualkit.errors import ReadError
+from qualkit.importers.sheets import Sheet, read_sheet
 from qualkit.model import Source, Turn
 
 SECONDS = 30
@@ -47,7 +48,7 @@ def read_files(
         with ThreadPoolExecutor(max_workers=count) as pool:
             waiting: list[tuple[Path, Future[Source | ReadError]]] = []
             for path in files:
-                waiting.append((path, pool.submit(children.read, path)))
+                waiting.append((path, pool.submit(children.read_source, path)))
                 if len(waiting) > count * _AHEAD:
                     first, result = waiting.pop(0)
                     yield first, result.result()
@@ -65,6 +66,20 @@ def read_file(path: Path | str, *, encoding: str | None = None) -> Source:
     return result
 
 
+def read_table(path: Path | str) -> Sheet:
+    """One table of people's, read in a child process; ReadError where it is refused."""
+    children = _Children(None)
+    try:
+        result = children.read(Path(path), kind="table")
+    finally:
+        children.close()
+    if isinstance(result, ReadError):
+        raise result
+    if isinstance(result, Source):
+        raise TypeError("a child answered with a source where a table was asked for")
+    return result
+
+
 class _Children:
     """One child process a thread, started when needed and again after it was ended."""
 
@@ -73,12 +88,20 @@ class _Children:
         self._own = threading.local()
         self._all: list[subprocess.Popen[str]] = []
 
-    def read(self, path: Path) -> Source | ReadError:
+    def read_source(self, path: Path) -> Source | ReadError:
+        """The source of one file, or why it was refused."""
+        result = self.read(path)
+        if isinstance(result, Sheet):
+            raise TypeError("a child answered with a table where a source was asked for")
+        return result
+
+    def read(self, path: Path, *, kind: str = "source") -> Source | Sheet | ReadError:
+        """What a child makes of one file."""
         child = self._child()
         late = threading.Timer(SECONDS, child.kill)
         late.start()
         try:
-            answer = self._ask(child, path)
+            answer = self._ask(child, path, kind)
         finally:
             timed_out = not late.is_alive()
             late.cancel()
@@ -114,8 +137,8 @@ class _Children:
             self._all.append(child)
         return child
 
-    def _ask(self, child: subprocess.Popen[str], path: Path) -> dict[str, Any] | None:
-        request = json.dumps({"path": str(path), "encoding": self._encoding})
+    def _ask(self, child: subprocess.Popen[str], path: Path, kind: str) -> dict[str, Any] | None:
+        request = json.dumps({"path": str(path), "encoding": self._encoding, "kind": kind})
         try:
             if child.stdin is None or child.stdout is None:
                 return None
@@ -128,7 +151,12 @@ class _Children:
 
 
 def _name(path: Path) -> str:
-    return path.name or str(path)
+    return readable(path.name or str(path))
+
+
+def readable(name: str) -> str:
+    """A file name as it can be shown: bytes that are no text are written as escapes."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _here() -> str:
@@ -136,7 +164,11 @@ def _here() -> str:
     return str(Path(__file__).parents[2])
 
 
-def _unpack(answer: dict[str, Any], path: Path) -> Source | ReadError:
+def _unpack(answer: dict[str, Any], path: Path) -> Source | Sheet | ReadError:
+    if "header" in answer:
+        rows = tuple(tuple(row) for row in answer["rows"])
+        numbers, warnings = tuple(answer["numbers"]), tuple(answer["warnings"])
+        return Sheet(answer["name"], tuple(answer["header"]), rows, numbers, warnings)
     if "reason" in answer:
         return ReadError(_name(path), answer["reason"], line=answer["line"])
     turns = tuple(Turn(**turn) for turn in answer.pop("turns"))
@@ -144,11 +176,13 @@ def _unpack(answer: dict[str, Any], path: Path) -> Source | ReadError:
     return Source(turns=turns, warnings=warnings, notes=notes, **answer)
 
 
-def _pack(path: Path, encoding: str | None) -> str:
+def _pack(path: Path, encoding: str | None, kind: str) -> str:
     """What becomes of a file, as one line of JSON."""
     from qualkit.importers import read_source
 
     try:
+        if kind == "table":
+            return json.dumps(asdict(read_sheet(path)))
         return json.dumps(asdict(read_source(path, encoding=encoding)))
     except ReadError as error:
         return json.dumps({"reason": error.reason, "line": error.line})
@@ -186,7 +220,7 @@ def main() -> None:
     for line in sys.stdin:
         request = json.loads(line)
         _limit_cpu()
-        sys.stdout.write(_pack(Path(request["path"]), request["encoding"]) + "\n")
+        sys.stdout.write(_pack(Path(request["path"]), request["encoding"], request["kind"]) + "\n")
         sys.stdout.flush()
 
 

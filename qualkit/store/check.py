@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from qualkit.model import Coding, sha256
+from qualkit.model import Coding, seal, seal_of_turns, sha256
 from qualkit.store import schema
+from qualkit.store.read import turns_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +46,25 @@ def check_all(connection: Connection, study: str) -> CheckReport:
         count, found_here = _check_source(connection, source_id, name)
         codings += count
         problems += found_here
+    m = schema.cell_summary.c
+    for row in connection.execute(select(m.id, m.text, m.sha256)):
+        if seal(row.id, row.text) != row.sha256:
+            problems.append(Problem("summary", row.id, "it was changed outside qualkit"))
     return CheckReport(len(names), codings, tuple(problems))
 
 
 def _check_source(connection: Connection, source_id: str, name: str) -> tuple[int, list[Problem]]:
     """How many codings a source has, and what is wrong with it and them."""
     s, c = schema.source.c, schema.coding.c
-    text, digest = connection.execute(select(s.text, s.sha256).where(s.id == source_id)).one()
+    query = select(s.text, s.sha256, s.turns_sha256).where(s.id == source_id)
+    text, digest, turns_digest = connection.execute(query).one()
     problems = []
     if sha256(text) != digest:
         problems.append(
             Problem("source", name, "its text is not what was imported; restore a backup")
         )
+    if seal_of_turns(turns_of(connection, source_id)) != turns_digest:
+        problems.append(Problem("source", name, "its turns were changed outside qualkit"))
     columns = (c.id, c.source_id, c.start_at, c.end_at, c.quote, c.code_id, c.coder_id, c.stance,
                c.rating, c.memo, c.created, c.sha256)  # fmt: skip
     found = connection.execute(select(*columns).where(c.source_id == source_id)).all()

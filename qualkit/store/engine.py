@@ -17,6 +17,7 @@ from urllib.parse import quote
 from filelock import FileLock
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool
 
 from qualkit.errors import StoreError
@@ -51,7 +52,10 @@ def shown(study: str) -> str:
     >>> shown("postgresql://me:secret@server/study")
     'postgresql://me:***@server/study'
     """
-    return make_url(study).render_as_string(hide_password=True) if is_address(study) else study
+    if not is_address(study):
+        return study
+    hidden = re.sub(r"(//[^/@:]*:)[^@/]*@", r"\1***@", study)
+    return re.sub(r"(?i)([?&](?:ssl)?password=)[^&]*", r"\1***", hidden)
 
 
 def file_engine(path: Path) -> Engine:
@@ -61,24 +65,35 @@ def file_engine(path: Path) -> Engine:
     """
     if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
         return _read_only_engine(path)
-    engine = create_engine(URL.create("sqlite", database=str(path)), poolclass=NullPool)
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)), poolclass=NullPool, hide_parameters=True
+    )
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
     return engine
 
 
 def _read_only_engine(path: Path) -> Engine:
+    wal = Path(f"{path}-wal")
+    if wal.exists() and wal.stat().st_size:
+        why = "it was not closed by its last user; open it once where it can be written to"
+        raise StoreError(str(path), why)
     query = {"mode": "ro", "immutable": "1", "uri": "true"}
     address = f"file:{quote(str(path.absolute()))}"
     url = URL.create("sqlite", database=address, query=query)
-    return create_engine(url, poolclass=NullPool)
+    return create_engine(url, poolclass=NullPool, hide_parameters=True)
 
 
 def server_engine(address: str) -> Engine:
     """An engine on a PostgreSQL database; needs the extra ``postgres``."""
-    url = make_url(address).set(drivername="postgresql+psycopg")
     try:
-        return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10)
+        url = make_url(address).set(drivername="postgresql+psycopg")
+        return create_engine(
+            url, pool_pre_ping=True, pool_size=5, max_overflow=10, hide_parameters=True
+        )
+    except (ValueError, ArgumentError) as error:
+        why = "not an address; it must be like postgresql://user@server:5432/database"
+        raise StoreError(shown(address), why) from error
     except ModuleNotFoundError as error:
         why = "PostgreSQL needs one more package; install qualkit[postgres]"
         raise StoreError(shown(address), why) from error

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Select, func, literal, select
+from sqlalchemy import Connection, Select, func, select
 
 from qualkit.model import Code, Codebook, Level, Source, Turn
 from qualkit.store.schema import (
@@ -40,9 +40,6 @@ def one_source(connection: Connection, name: str) -> Source | None:
     row = connection.execute(select(source).where(source.c.name == name)).mappings().first()
     if row is None:
         return None
-    turns = connection.execute(
-        select(turn).where(turn.c.source_id == row["id"]).order_by(turn.c.position)
-    ).mappings()
     return Source(
         id=row["id"],
         name=row["name"],
@@ -52,13 +49,21 @@ def one_source(connection: Connection, name: str) -> Source | None:
         file_sha256=row["file_sha256"],
         warnings=tuple(json.loads(row["warnings"])),
         notes=tuple(json.loads(row["notes"])),
-        turns=tuple(
-            Turn(
-                t["speaker"], t["role"], t["start_at"], t["end_at"], t["time"], t["line"],
-                t["page"], t["item"],
-            )
-            for t in turns
-        ),
+        turns=turns_of(connection, row["id"]),
+    )
+
+
+def turns_of(connection: Connection, source_id: str) -> tuple[Turn, ...]:
+    """The turns of one source, in order."""
+    found = connection.execute(
+        select(turn).where(turn.c.source_id == source_id).order_by(turn.c.position)
+    ).mappings()
+    return tuple(
+        Turn(
+            t["speaker"], t["role"], t["start_at"], t["end_at"], t["time"], t["line"], t["page"],
+            t["item"],
+        )
+        for t in found
     )  # fmt: skip
 
 
@@ -108,8 +113,6 @@ def turns(
     connection: Connection, names: Sequence[str] | None = None, *, words: bool = True
 ) -> pd.DataFrame:
     """One row a turn of the named sources, or of all, with or without its words."""
-    length = turn.c.end_at - turn.c.start_at
-    text = func.substr(source.c.text, turn.c.start_at + 1, length) if words else literal(None)
     query = (
         select(
             source.c.name.label("source"),
@@ -122,14 +125,20 @@ def turns(
             turn.c.line,
             turn.c.page,
             turn.c.item,
-            text.label("text"),
         )
         .join(source, source.c.id == turn.c.source_id)
         .order_by(source.c.position, source.c.name, turn.c.position)
     )
+    texts = select(source.c.name, source.c.text)
     if names is not None:
         query = query.where(source.c.name.in_(names))
-    return _frame(connection, query)
+        texts = texts.where(source.c.name.in_(names))
+    table = _frame(connection, query)
+    if not words:
+        return table.assign(text=None)
+    by_name = {row.name: row.text for row in connection.execute(texts)}
+    spans = zip(table["source"], table["start"], table["end"], strict=True)
+    return table.assign(text=[by_name[name][start:end] for name, start, end in spans])
 
 
 def cases(connection: Connection) -> pd.DataFrame:
@@ -266,13 +275,14 @@ def _with_codes(table: pd.DataFrame, connection: Connection) -> pd.DataFrame:
 
 
 def _with_turns(table: pd.DataFrame, connection: Connection) -> pd.DataFrame:
-    """The speaker, time and place of the turn in which each coding begins."""
+    """The speaker, time and place of the first turn that each coding marks words of."""
     import pandas as pd
 
     wanted = select(coding.c.source_id).distinct()
     query = select(
         turn.c.source_id,
         turn.c.start_at.label("start"),
+        turn.c.end_at.label("turn_end"),
         turn.c.speaker,
         turn.c.role.label("speaker_role"),
         turn.c.time,
@@ -280,17 +290,22 @@ def _with_turns(table: pd.DataFrame, connection: Connection) -> pd.DataFrame:
         turn.c.page,
         turn.c.item,
     ).where(turn.c.source_id.in_(wanted))
-    found = _frame(connection, query)
-    found["start"] = found["start"].astype("int64")
-    found["line"] = found["line"].astype("Int64")
-    found["page"] = found["page"].astype("Int64")
-    found["time"] = found["time"].astype("float64")
+    types = {
+        "start": "int64",
+        "turn_end": "Int64",
+        "line": "Int64",
+        "page": "Int64",
+        "time": "float64",
+    }
+    found = _frame(connection, query).astype(types).sort_values("start")
     table["start"] = table["start"].astype("int64")
     table["order"] = range(len(table))
-    merged = pd.merge_asof(
-        table.sort_values("start"), found.sort_values("start"), on="start", by="source_id"
-    )
-    return merged.sort_values("order").drop(columns="order").reset_index(drop=True)
+    ordered = table.sort_values("start")
+    within = pd.merge_asof(ordered, found, on="start", by="source_id")
+    after = pd.merge_asof(ordered, found, on="start", by="source_id", direction="forward")
+    before_words = (within["turn_end"] <= within["start"]).fillna(value=True)  # a name, a gap
+    merged = within.where(~before_words, after)
+    return merged.sort_values("order").drop(columns=["order", "turn_end"]).reset_index(drop=True)
 
 
 def _source_attributes(connection: Connection) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from qualkit.model import Code, Codebook, Coding, Source, now
+from qualkit.model import Code, Codebook, Coding, Source, now, seal_of_turns
 from qualkit.store.read import vars_of
 
 
@@ -22,6 +22,7 @@ def of_source(source: Source, *, case_id: str, position: int) -> dict[str, Any]:
         "format": source.format,
         "text": source.text,
         "sha256": source.sha256,
+        "turns_sha256": seal_of_turns(source.turns),
         "words": sum(len(source.words_of(turn).split()) for turn in source.turns),
         "file_name": source.file_name,
         "file_sha256": source.file_sha256,

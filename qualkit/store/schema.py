@@ -47,7 +47,8 @@ def _version() -> Column[int]:
 
 
 def _to(table: str, name: str | None = None, *, optional: bool = False) -> Column[str]:
-    target = ForeignKey(f"{table}.id", ondelete="CASCADE")
+    """A reference that forbids removing what it points at: nothing vanishes by the way."""
+    target = ForeignKey(f"{table}.id", ondelete="RESTRICT")
     return Column(name or f"{table}_id", String(36), target, nullable=optional)
 
 
@@ -61,25 +62,26 @@ coder = Table(
     "coder",
     metadata,
     _id(),
-    Column("name", String(200), nullable=False, unique=True),
+    Column("name", Text, nullable=False, unique=True),
     Column("created", String(20), nullable=False),
 )
 case = Table(
     "case_unit",
     metadata,
     _id(),
-    Column("name", String(500), nullable=False, unique=True),
+    Column("name", Text, nullable=False, unique=True),
     Column("position", Integer, nullable=False),
 )
 source = Table(
     "source",
     metadata,
     _id(),
-    Column("name", String(500), nullable=False, unique=True),
+    Column("name", Text, nullable=False, unique=True),
     _to("case_unit", "case_id"),
     Column("format", String(16), nullable=False),
     Column("text", Text, nullable=False),
     Column("sha256", String(64), nullable=False),
+    Column("turns_sha256", String(64), nullable=False),
     Column("words", Integer, nullable=False),
     Column("file_name", Text, nullable=False),
     Column("file_sha256", String(64), nullable=False, index=True),
@@ -107,7 +109,7 @@ source_attribute = Table(
     "source_attribute",
     metadata,
     Column("source_id", ForeignKey("source.id", ondelete="CASCADE"), primary_key=True),
-    Column("name", String(200), primary_key=True),
+    Column("name", Text, primary_key=True),
     Column("value", Text, nullable=False),
     Column("position", Integer, nullable=False),
 )
@@ -115,7 +117,7 @@ case_attribute = Table(
     "case_attribute",
     metadata,
     Column("case_id", ForeignKey("case_unit.id", ondelete="CASCADE"), primary_key=True),
-    Column("name", String(200), primary_key=True),
+    Column("name", Text, primary_key=True),
     Column("value", Text, nullable=False),
     Column("position", Integer, nullable=False),
 )
@@ -125,7 +127,7 @@ codebook = Table(
     _id(),
     Column("ident", String(64), nullable=False, unique=True),
     Column("title", Text, nullable=False),
-    Column("book_version", String(64), nullable=False),
+    Column("book_version", Text, nullable=False),
     Column("description", Text, nullable=False),
     Column("origin", Text, nullable=False),
     Column("position", Integer, nullable=False),
@@ -138,7 +140,7 @@ code = Table(
     _to("codebook"),
     Column("ident", String(64), nullable=False),
     _to("code", "parent_id", optional=True),
-    Column("name", String(200), nullable=False),
+    Column("name", Text, nullable=False),
     Column("definition", Text, nullable=False),
     Column("include", Text, nullable=False),
     Column("exclude", Text, nullable=False),
@@ -182,6 +184,7 @@ cell_summary = Table(
     _to("coder"),
     Column("text", Text, nullable=False),
     Column("created", String(20), nullable=False),
+    Column("sha256", String(64), nullable=False),
     _version(),
     UniqueConstraint("case_id", "code_id", "coder_id"),
 )
@@ -190,7 +193,7 @@ log = Table(
     metadata,
     Column("entry", Integer, primary_key=True, autoincrement=True),
     Column("at", String(20), nullable=False),
-    Column("who", String(200), nullable=False),
+    Column("who", Text, nullable=False),
     Column("action", String(64), nullable=False),
     Column("what", Text, nullable=False),
     Column("before", Text, nullable=False),

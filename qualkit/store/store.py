@@ -47,6 +47,7 @@ from qualkit.store.engine import (
     writing,
 )  # fmt: skip
 
+_LOCK = schema.APPLICATION_ID  # one writer at a time on a server too, as the file lock has it
 _BATCH = 500
 _READ_ONLY = "the study is read-only here; check the rights on its file and folder"
 _BULKY = {"source": ("text",)}  # columns whose words stay out of the log
@@ -133,6 +134,7 @@ class Store:
         self.study = study
         self.name = shown(study)
         self.engine = engine
+        self._moment: Connection | None = None
 
     @classmethod
     def create(cls, study: str) -> Store:
@@ -175,8 +177,25 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection that sees one moment of the study."""
-        with self._telling(), self.engine.connect() as connection:
-            yield connection
+        if self._moment is not None:
+            yield self._moment
+            return
+        with self._telling(), self.engine.connect() as plain:
+            connection = plain
+            if self.engine.dialect.name == "postgresql":
+                connection = plain.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def moment(self) -> Iterator[None]:
+        """Everything read within sees one and the same moment, as for a document."""
+        with self.read() as connection:
+            before, self._moment = self._moment, connection
+            try:
+                yield
+            finally:
+                self._moment = before
 
     @contextmanager
     def change(self, who: str, action: str, what: str) -> Iterator[Change]:
@@ -196,6 +215,8 @@ class Store:
         with self._telling(), self._locked(), self.engine.connect() as plain:
             connection = writing(plain)
             with connection.begin():
+                if self.engine.dialect.name == "postgresql":
+                    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
                 change = Change(connection)
                 yield change
                 if change.before or change.after:

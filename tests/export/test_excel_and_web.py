@@ -53,7 +53,7 @@ def test_no_cell_of_the_workbook_is_a_formula(book):
 
 
 def test_a_cell_longer_than_excel_holds_is_cut_with_a_word():
-    assert excel.fitted("a" * 40_000).endswith("see the sheet Excerpts]")
+    assert excel.fitted("a" * 40_000).endswith("the source has all]")
 
 
 def test_the_web_page_shows_words_as_words_and_asks_for_nothing(grid, tmp_path):

@@ -17,7 +17,7 @@ def upgrade() -> None:
     op.create_table(
         "case_unit",
         sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("name", sa.String(length=500), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_unit")),
         sa.UniqueConstraint("name", name=op.f("uq_case_unit_name")),
@@ -27,7 +27,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("ident", sa.String(length=64), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("book_version", sa.String(length=64), nullable=False),
+        sa.Column("book_version", sa.Text(), nullable=False),
         sa.Column("description", sa.Text(), nullable=False),
         sa.Column("origin", sa.Text(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
@@ -38,7 +38,7 @@ def upgrade() -> None:
     op.create_table(
         "coder",
         sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
         sa.Column("created", sa.String(length=20), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_coder")),
         sa.UniqueConstraint("name", name=op.f("uq_coder_name")),
@@ -47,7 +47,7 @@ def upgrade() -> None:
         "log",
         sa.Column("entry", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("at", sa.String(length=20), nullable=False),
-        sa.Column("who", sa.String(length=200), nullable=False),
+        sa.Column("who", sa.Text(), nullable=False),
         sa.Column("action", sa.String(length=64), nullable=False),
         sa.Column("what", sa.Text(), nullable=False),
         sa.Column("before", sa.Text(), nullable=False),
@@ -63,7 +63,7 @@ def upgrade() -> None:
     op.create_table(
         "case_attribute",
         sa.Column("case_id", sa.String(length=36), nullable=False),
-        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -80,7 +80,7 @@ def upgrade() -> None:
         sa.Column("codebook_id", sa.String(length=36), nullable=False),
         sa.Column("ident", sa.String(length=64), nullable=False),
         sa.Column("parent_id", sa.String(length=36), nullable=True),
-        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
         sa.Column("definition", sa.Text(), nullable=False),
         sa.Column("include", sa.Text(), nullable=False),
         sa.Column("exclude", sa.Text(), nullable=False),
@@ -95,10 +95,10 @@ def upgrade() -> None:
             ["codebook_id"],
             ["codebook.id"],
             name=op.f("fk_code_codebook_id_codebook"),
-            ondelete="CASCADE",
+            ondelete="RESTRICT",
         ),
         sa.ForeignKeyConstraint(
-            ["parent_id"], ["code.id"], name=op.f("fk_code_parent_id_code"), ondelete="CASCADE"
+            ["parent_id"], ["code.id"], name=op.f("fk_code_parent_id_code"), ondelete="RESTRICT"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_code")),
         sa.UniqueConstraint("codebook_id", "ident", name=op.f("uq_code_codebook_id_ident")),
@@ -106,11 +106,12 @@ def upgrade() -> None:
     op.create_table(
         "source",
         sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("name", sa.String(length=500), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
         sa.Column("case_id", sa.String(length=36), nullable=False),
         sa.Column("format", sa.String(length=16), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("turns_sha256", sa.String(length=64), nullable=False),
         sa.Column("words", sa.Integer(), nullable=False),
         sa.Column("file_name", sa.Text(), nullable=False),
         sa.Column("file_sha256", sa.String(length=64), nullable=False),
@@ -123,7 +124,7 @@ def upgrade() -> None:
             ["case_id"],
             ["case_unit.id"],
             name=op.f("fk_source_case_id_case_unit"),
-            ondelete="CASCADE",
+            ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_source")),
         sa.UniqueConstraint("name", name=op.f("uq_source_name")),
@@ -137,21 +138,22 @@ def upgrade() -> None:
         sa.Column("coder_id", sa.String(length=36), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("created", sa.String(length=20), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.ForeignKeyConstraint(
             ["case_id"],
             ["case_unit.id"],
             name=op.f("fk_cell_summary_case_id_case_unit"),
-            ondelete="CASCADE",
+            ondelete="RESTRICT",
         ),
         sa.ForeignKeyConstraint(
-            ["code_id"], ["code.id"], name=op.f("fk_cell_summary_code_id_code"), ondelete="CASCADE"
+            ["code_id"], ["code.id"], name=op.f("fk_cell_summary_code_id_code"), ondelete="RESTRICT"
         ),
         sa.ForeignKeyConstraint(
             ["coder_id"],
             ["coder.id"],
             name=op.f("fk_cell_summary_coder_id_coder"),
-            ondelete="CASCADE",
+            ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cell_summary")),
         sa.UniqueConstraint(
@@ -175,16 +177,16 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.CheckConstraint("start_at >= 0 AND end_at > start_at", name=op.f("ck_coding_span")),
         sa.ForeignKeyConstraint(
-            ["code_id"], ["code.id"], name=op.f("fk_coding_code_id_code"), ondelete="CASCADE"
+            ["code_id"], ["code.id"], name=op.f("fk_coding_code_id_code"), ondelete="RESTRICT"
         ),
         sa.ForeignKeyConstraint(
-            ["coder_id"], ["coder.id"], name=op.f("fk_coding_coder_id_coder"), ondelete="CASCADE"
+            ["coder_id"], ["coder.id"], name=op.f("fk_coding_coder_id_coder"), ondelete="RESTRICT"
         ),
         sa.ForeignKeyConstraint(
             ["source_id"],
             ["source.id"],
             name=op.f("fk_coding_source_id_source"),
-            ondelete="CASCADE",
+            ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_coding")),
         sa.UniqueConstraint(
@@ -204,7 +206,7 @@ def upgrade() -> None:
     op.create_table(
         "source_attribute",
         sa.Column("source_id", sa.String(length=36), nullable=False),
-        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
