@@ -151,7 +151,7 @@ class Grid:
         return self.cells[row, column]
 
 
-def build_grid(  # noqa: PLR0913 - the tables of a study and five choices
+def build_grid(  # noqa: PLR0913, PLR0914 - the tables of a study and five choices
     codings: pd.DataFrame,
     *,
     sources: pd.DataFrame,

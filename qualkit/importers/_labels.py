@@ -44,6 +44,15 @@ _ORDINARY = frozenset({
     "result", "results", "meaning", "example", "examples", "why", "what", "how", "who", "where",
     "when",
 })  # fmt: skip
+_DAYS = frozenset({
+    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january",
+    "february", "march", "april", "may", "june", "july", "august", "september", "october",
+    "november", "december",
+})  # fmt: skip
+_SPEECH = re.compile(
+    r"\b(?:said|says|told|is|was|were|i|he|she|they|it|we|you|and|but|which|that|thing|just)\b",
+    re.I,
+)
 _WORDS_IN_LABEL = 8
 _NAME_WORDS = 4
 
@@ -68,7 +77,7 @@ def looks_like_a_name(label: str) -> bool:
     words = label.split()
     if not 1 <= len(words) <= _NAME_WORDS or label[-1:] in ".?!;":
         return False
-    small = {"of", "de", "van", "der", "da", "the", "and", "&", "-"}
+    small = {"of", "de", "van", "der", "da", "and", "&", "-"}
     return all(w[0].isupper() or w[0].isdigit() or w[0] in "([" or w in small for w in words)
 
 
@@ -81,6 +90,8 @@ def could_be_label(label: str) -> bool:
     """Whether the words before a colon may name a speaker at all."""
     words = label.split()
     if not words or len(words) > _WORDS_IN_LABEL or not re.search(r"[^\W\d_]|\d", label):
+        return False
+    if words[0].casefold() in _DAYS and len(words) <= 2:
         return False
     return not is_metadata(label) and not re.fullmatch(r"[\d\s.,-]{3,}", label)
 
@@ -96,8 +107,10 @@ def believed(labels: Sequence[str], lines: int) -> set[str]:
         How many lines of the file hold words.
     """
     counts = Counter(label for label in labels if could_be_label(label))
-    again = {label for label, n in counts.items() if n > 1 and (looks_like_a_name(label) or n > 3)}
-    again |= {label for label, n in counts.items() if n > 1 and role_of(label) != UNKNOWN}
+    again = {label for label, n in counts.items() if n > 1 and _comes_again(label, n)}
+    covered = sum(counts[label] for label in again)
+    if len(again) > 1 and covered >= 0.7 * counts.total():
+        return again | {label for label in counts if _unmistakable(label)}
     if counts.total() * 2 >= lines:
         return {label for label in counts if not again or label in again or _alone(label)}
     roles = {label for label in counts if role_of(label) != UNKNOWN}
@@ -105,6 +118,19 @@ def believed(labels: Sequence[str], lines: int) -> set[str]:
     if not again and len(roles) < 2 and not asks:
         return set()
     return {label for label in counts if label in again or label in roles or _named(label)}
+
+
+def _comes_again(label: str, count: int) -> bool:
+    """Whether a label that comes back is a speaker rather than a turn of phrase."""
+    if role_of(label) != UNKNOWN or looks_like_a_name(label):
+        return look_key(label) not in _ORDINARY
+    return count > 3 and not _SPEECH.search(label)
+
+
+def _unmistakable(label: str) -> bool:
+    """A label that is a speaker even if it stands once among others that come back."""
+    code = re.fullmatch(r"[A-Z]{1,4}\d{0,3}|.*\d", label) is not None
+    return role_of(label) == INTERVIEWER or (_alone(label) and (code or len(label.split()) > 1))
 
 
 def _alone(label: str) -> bool:

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from qualkit.errors import ReadError
+from qualkit.importers._layouts import Line
 from qualkit.importers._text import Note, oddities, told
-from qualkit.importers._turns import Line, find_table, unclear_roles, with_roles
+from qualkit.importers._turns import find_table, unclear_roles, with_roles
 from qualkit.importers.sheets import Sheet, sheet_of
 from qualkit.model import PARTICIPANT, Source, Turn
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from qualkit.errors import ReadError
 from qualkit.importers._guard import NAMES, Archive, sniff
+from qualkit.importers._layouts import Line
 from qualkit.importers._text import stored
-from qualkit.importers._turns import Line, source_of_lines
+from qualkit.importers._turns import source_of_lines
 from qualkit.model import Source
 
 if TYPE_CHECKING:

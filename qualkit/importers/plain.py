@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from qualkit.errors import ReadError
 from qualkit.importers._guard import NAMES, sniff
+from qualkit.importers._layouts import Line
 from qualkit.importers._text import decode, stored
-from qualkit.importers._turns import Line, source_of_lines
+from qualkit.importers._turns import source_of_lines
 from qualkit.model import Source
 
 

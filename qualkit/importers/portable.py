@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from qualkit.errors import QualkitError, ReadError
 from qualkit.importers._guard import MB, NAMES, sniff
+from qualkit.importers._layouts import Line
 from qualkit.importers._text import stored
-from qualkit.importers._turns import Line, source_of_lines
+from qualkit.importers._turns import source_of_lines
 from qualkit.model import Source
 
 if TYPE_CHECKING:

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 
 from qualkit.errors import ReadError
 from qualkit.importers._guard import NAMES, refuse_office, sniff
+from qualkit.importers._layouts import Line
 from qualkit.importers._text import stored
-from qualkit.importers._turns import Line, source_of_lines
+from qualkit.importers._turns import source_of_lines
 from qualkit.model import Source
 
 _TOKEN = re.compile(

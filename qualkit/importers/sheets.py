@@ -28,6 +28,10 @@ COLUMNS = 2_000
 FIELD = 2_000_000
 _CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 _ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*?\br\s*=\s*[\"'](\d{1,9})[\"']")
+_ODD_CELLS = (
+    (b"<f", "formula cells: their last saved values were read"),
+    (b't="e"', "error cells (#REF!, #N/A ...) were read as empty"),
+)
 _MERGED = re.compile(rb'<mergeCell ref="[A-Z]+(\d+):')
 
 
@@ -140,21 +144,22 @@ def _inspect(archive: Archive, name: str) -> list[str]:
             continue
         data = archive.part(part)
         check_xml(data, name, part)
-        if not part.startswith("xl/worksheets/"):
-            continue
-        for column, row in _CELL.findall(data):
-            if _number(column) > COLUMNS or int(row) > ROWS:
-                cell = (column + row).decode()
-                raise ReadError(name, f"the table reaches to {cell}; remove stray cells")
-        if any(int(row) > ROWS for row in _ROW.findall(data)):
-            raise ReadError(name, f"a row beyond {ROWS:,}; remove stray cells")
-        if any(int(row) <= 2 for row in _MERGED.findall(data)):
-            raise ReadError(name, "merged cells in the heading; split them, one heading a column")
-        if b"<f" in data:
-            found.append("formula cells: their last saved values were read")
-        if b't="e"' in data:
-            found.append("error cells (#REF!, #N/A ...) were read as empty")
+        if part.startswith("xl/worksheets/"):
+            _check_reach(data, name)
+            found += [message for mark, message in _ODD_CELLS if mark in data]
     return list(dict.fromkeys(found))
+
+
+def _check_reach(data: bytes, name: str) -> None:
+    """Refuse a worksheet whose cells lie beyond any real table, or whose heading is merged."""
+    for column, row in _CELL.findall(data):
+        if _number(column) > COLUMNS or int(row) > ROWS:
+            cell = (column + row).decode()
+            raise ReadError(name, f"the table reaches to {cell}; remove stray cells")
+    if any(int(row) > ROWS for row in _ROW.findall(data)):
+        raise ReadError(name, f"a row beyond {ROWS:,}; remove stray cells")
+    if any(int(row) <= 2 for row in _MERGED.findall(data)):
+        raise ReadError(name, "merged cells in the heading; split them, one heading a column")
 
 
 def _number(column: bytes) -> int:

@@ -7,8 +7,9 @@ from html.parser import HTMLParser
 
 from qualkit.errors import ReadError
 from qualkit.importers._guard import NAMES, sniff
+from qualkit.importers._layouts import Line
 from qualkit.importers._text import decode, stored
-from qualkit.importers._turns import Line, source_of_lines
+from qualkit.importers._turns import source_of_lines
 from qualkit.model import Source
 
 _BLOCKS = frozenset({
@@ -27,7 +28,7 @@ class _Reader(HTMLParser):
         self.lines: list[Line] = []
         self.parts: list[str] = []
         self.cells: list[str] = []
-        self.silent = self.bold = 0
+        self.silent = self.bold = self.pre = 0
         self.in_cell = False
         self.length = self.bold_length = 0
 
@@ -36,6 +37,9 @@ class _Reader(HTMLParser):
             self.silent += 1
         elif tag in {"b", "strong"}:
             self.bold += 1
+        elif tag == "pre":
+            self.end_line()
+            self.pre += 1
         elif tag in {"td", "th"}:
             self.end_cell()
             self.end_line()
@@ -55,12 +59,20 @@ class _Reader(HTMLParser):
         elif tag in {"tr", "table"}:
             self.end_row()
         elif tag in _BLOCKS:
+            self.pre -= tag == "pre" and self.pre > 0
             self.end_line()
 
     def handle_data(self, data: str) -> None:
         if self.silent:
             return
-        plain = re.sub(r"[ \t\r\n\f]+", " ", data)
+        if self.pre and "\n" in data:
+            for line in data.split("\n"):
+                self.add(line)
+                self.end_line()
+            return
+        self.add(re.sub(r"[ \t\r\n\f]+", " ", data))
+
+    def add(self, plain: str) -> None:
         if not self.length:
             plain = plain.lstrip(" ")
         if self.bold and self.length == self.bold_length:

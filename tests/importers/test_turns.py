@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from qualkit.errors import ReadError
 from qualkit.importers import read_source
-from qualkit.importers._turns import Line, source_of_lines
+from qualkit.importers._layouts import Line
+from qualkit.importers._turns import source_of_lines
 from qualkit.model import Source
 
 
