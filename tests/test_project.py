@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from sqlalchemy import update
 
-from qualkit.errors import BatchError, ConflictError, UnknownName
+from qualkit.errors import BatchError, ConflictError, QualkitError, UnknownName
 from qualkit.project import Project
 from qualkit.store import schema
 from tests.strategies import TEXTS
@@ -177,6 +177,64 @@ def test_passages_over_several_turns_and_of_interviewers_are_noted(study, write)
     )
 
 
+def test_the_speaker_is_who_says_the_first_words_that_are_marked(study, write):
+    load(study, write, "source,start,end,code,coder\np1,27,50,culture,Ann\n")
+
+    coding = study.codings().iloc[0]
+    assert coding["text"].startswith("P1: The staff")
+    assert (coding["speaker"], coding["speaker_role"], coding["line"]) == ("P1", "participant", 2)
+
+
+@pytest.mark.parametrize("rating", [True, 1.0, "1"])
+def test_a_rating_that_is_no_whole_number_is_refused(study, rating):
+    with pytest.raises(ValueError, match="is not a whole number"):
+        study.add_coding("p1", (0, 11), "cascade.roles", coder="Ann", rating=rating)
+
+
+def test_numbers_of_numpy_are_taken_as_whole_numbers(study):
+    import numpy as np
+
+    span = (np.int64(0), np.int64(11))
+    study.add_coding("p1", span, "cascade.roles", coder="Ann", rating=np.int64(2))
+
+    assert study.check().problems == ()
+
+
+def test_words_of_a_transcript_stay_out_of_tracebacks(study, write):
+    import traceback
+
+    row = {"id": "x", "name": "p1", "case_id": "none", "text": "CANARY words"}
+    try:
+        with study._store.change("me", "add", "x") as change:
+            change.add(schema.source, [row])
+    except QualkitError as error:
+        told = "".join(traceback.format_exception(error))
+
+    assert "Error" in told
+    assert "CANARY" not in told
+
+
+def test_a_document_is_made_from_one_moment_whoever_writes_meanwhile(study, address):
+    with study.one_moment():
+        before = len(study.sources())
+        with Project.open(address, user="other") as other:
+            other.add_coding("p1", (0, 11), "culture", coder="Bob")
+        assert len(study.sources()) == before
+        assert study.codings().empty
+
+    assert len(study.codings()) == 1
+
+
+def test_a_case_that_still_has_a_source_cannot_be_removed(study):
+    with study._store.read() as connection:
+        case_id = connection.execute(schema.case.select()).first().id
+
+    with pytest.raises(QualkitError), study._store.change("me", "remove", "case") as change:
+        change.remove(schema.case, [case_id])
+
+    assert len(study.sources()) == 2
+
+
 def test_a_span_may_be_given_instead_of_a_quote(study, write):
     load(study, write, "source,start,end,code,coder\np1,0,11,culture,Ann\n")
 
@@ -301,14 +359,19 @@ def test_a_sound_study_has_no_problems(study, write):
         ("source", {"text": P2.replace("months", "monthz")}, "its text is not what was imported; restore a backup"),
         ("coding", {"quote": "We waited for month."}, "its words are not those of its source"),
         ("coding", {"stance": "negative"}, "it was changed outside qualkit"),
+        ("coding", {"memo": "no"}, "it was changed outside qualkit"),
+        ("turn", {"start_at": 4}, "its turns were changed outside qualkit"),
+        ("cell_summary", {"text": "Bad."}, "it was changed outside qualkit"),
     ],
 )  # fmt: skip
 def test_whatever_was_changed_behind_our_back_is_found(study, write, table, values, message):
     load(study, write, "source,quote,code,coder\np2,We waited for months.,referrals,Ann\n")
+    study.load_summaries(write("s.csv", "case,theme,author,summary\np2,culture,Ann,Good.\n"))
+    rows = schema.metadata.tables[table]
+    same = {"source": "name", "coding": "code_id", "cell_summary": "text", "turn": "speaker"}[table]
+    which = rows.c[same].in_(["p2", "Good.", "R"]) if table != "coding" else rows.c[same] != ""
     with study._store.engine.begin() as connection:
-        rows = schema.metadata.tables[table]
-        same = rows.c.name == "p2" if table == "source" else rows.c.quote != ""
-        connection.execute(update(rows).where(same).values(**values))
+        connection.execute(update(rows).where(which).values(**values))
 
     problems = study.check().problems
 

@@ -312,7 +312,7 @@ def _label(n: int, line: Line) -> Heading | None:
     label = line.text[: line.bold].strip(" :\t")
     if label and _short(label) and looks_like_a_name(label):
         after = line.text[line.bold :].lstrip()
-        plain = line.text[line.bold - 1] not in ":\t" and not after.startswith((":", "(", "["))
+        plain = line.text[line.bold - 1] not in ":\t" and not re.match(rf":|[\[(]?{TIME}", after)
         if plain and (match is None or match.end("name") > line.bold):
             return Heading(n, line.bold, label)
     return _labelled(n, line.text, match) if match else None

@@ -245,17 +245,20 @@ class Store:
 
     @contextmanager
     def _telling(self) -> Iterator[None]:
-        """Turn the database's errors into ours."""
+        """Turn the database's errors into ours.
+
+        Without the original: a server's error quotes the row, and with it a transcript's words.
+        """
         try:
             yield
         except exc.IntegrityError as error:
-            raise ConflictError(f"{self.name}: {_first_line(error.orig)}") from error
+            raise ConflictError(f"{self.name}: {_first_line(error.orig)}") from None
         except (exc.OperationalError, exc.DatabaseError) as error:
             reason = _first_line(error.orig)
             if "malformed" in reason or "not a database" in reason:
                 why = f"damaged project ({reason}); restore a backup"
-                raise DamagedProject(self.name, why) from error
-            raise StoreError(self.name, _reworded(reason)) from error
+                raise DamagedProject(self.name, why) from None
+            raise StoreError(self.name, _reworded(reason)) from None
 
     def _refuse_other_tables(self) -> None:
         with self._telling(), self.engine.connect() as connection:

@@ -39,6 +39,20 @@ def test_bold_names_without_a_colon_are_speakers(write):
     assert spoken(write("a.docx", word(fill))) == [("INT", "What helped?"), ("RES", "The staff.")]
 
 
+def test_bold_names_are_speakers_although_they_speak_with_colons(write):
+    spoken_words = ["How was it?", "Three things: money.", "At 9:30 or so?", "(pause) Yes: no."]
+
+    def fill(document):
+        for n, words in enumerate(spoken_words):
+            paragraph = document.add_paragraph()
+            paragraph.add_run(("Jane", "Tom")[n % 2]).bold = True
+            paragraph.add_run(" " + words)
+
+    found = spoken(write("a.docx", word(fill)))
+
+    assert found == [(("Jane", "Tom")[n % 2], words) for n, words in enumerate(spoken_words)]
+
+
 def test_a_teams_turn_in_one_paragraph_is_taken_apart(write):
     def fill(document):
         for name, time, words in (("Ann Lee", "0:03", "So?"), ("Bo Ek (External)", "0:09", "Yes.")):
@@ -203,6 +217,12 @@ def test_web_tables_whose_cells_hold_paragraphs_are_transcripts(write):
     )
 
     assert spoken(write("a.html", page)) == [("Interviewer", "Hello. How?"), ("P3", "Well. So.")]
+
+
+def test_lines_of_preformatted_text_stay_lines(write):
+    page = "<html><body><pre>Interviewer: Hello?\nP3: Hi.\n</pre></body></html>"
+
+    assert spoken(write("a.html", page)) == [("Interviewer", "Hello?"), ("P3", "Hi.")]
 
 
 # PDF ------------------------------------------------------------------------------------------

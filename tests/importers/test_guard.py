@@ -134,6 +134,24 @@ def test_excel_numbers_and_dates_are_read_as_they_are_shown(write):
     assert read_sheet(path).rows == (("7", "2025-06-01"), ("7.5", ""))
 
 
+@pytest.mark.parametrize(
+    "cell", [b'<c t="n" r="XFD1048576">', b"<c  r='XFD1'>", b'<row r="1048576">']
+)
+def test_a_cell_far_away_is_seen_however_its_xml_is_written(write, cell):
+    path = workbook(write, ["id"], [7])
+    with zipfile.ZipFile(path) as parts:
+        contents = {name: parts.read(name) for name in parts.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    close = b"</row>" if cell.startswith(b"<row") else b"</c>"
+    data = b'<row r="9">' + cell + close + b"</row>" if close == b"</c>" else cell + close
+    contents[sheet] = contents[sheet].replace(b"</sheetData>", data + b"</sheetData>")
+    with zipfile.ZipFile(path, "w") as parts:
+        for name, content in contents.items():
+            parts.writestr(name, content)
+
+    assert "remove stray cells" in refusal(read_sheet, path)
+
+
 def test_a_cell_far_away_is_refused_before_it_is_read(write):
     book = openpyxl.Workbook()
     book.active["A1"] = "a"

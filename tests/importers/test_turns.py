@@ -148,6 +148,38 @@ LAYOUTS = {
         "JB 00:05 Hello there.\nKM 00:09 Hi.\nJB 00:12 So?",
         [("JB", 5.0, "Hello there."), ("KM", 9.0, "Hi."), ("JB", 12.0, "So?")],
     ),
+    "times of day": (
+        "Ann (10:02 AM): Hi?\nBob (10:03 AM): Hello.\nAnn (10:04 AM): And?",
+        [("Ann", 602.0, "Hi?"), ("Bob", 603.0, "Hello."), ("Ann", 604.0, "And?")],
+    ),
+    "chat with dates": (
+        "03/05/2024, 10:02 - Ann Lee: Hello?\n03/05/2024, 10:03 - Bob: Hi.\n03/05/2024, 10:04 - Ann Lee: So?",
+        [("Ann Lee", 602.0, "Hello?"), ("Bob", 603.0, "Hi."), ("Ann Lee", 604.0, "So?")],
+    ),
+    "role words alone": (
+        "INTERVIEWER\nWhat helped?\nPARENT\nMy mum.\nINTERVIEWER\nAnd?\nPARENT\nNo.",
+        [
+            ("INTERVIEWER", None, "What helped?"),
+            ("PARENT", None, "My mum."),
+            ("INTERVIEWER", None, "And?"),
+            ("PARENT", None, "No."),
+        ],
+    ),
+    "a table that went through a PDF": (
+        "Interviewer How?\nP07 And she said: no.\nInterviewer So?\nP07 Yes.\nInterviewer Why?\nP07 Well.",
+        [
+            ("Interviewer", None, "How?"),
+            ("P07", None, "And she said: no."),
+            ("Interviewer", None, "So?"),
+            ("P07", None, "Yes."),
+            ("Interviewer", None, "Why?"),
+            ("P07", None, "Well."),
+        ],
+    ),
+    "an interviewer who is introduced": (
+        "P1 Interview\n\nInterviewer: Jane Smith\n\nInterviewer: Hello?\nP1: Hi.\nInterviewer: And?",
+        [("Interviewer", None, "Hello?"), ("P1", None, "Hi."), ("Interviewer", None, "And?")],
+    ),
     "Q and A": (
         "Q. How?\nA. Well.\nQ. And?",
         [("Q", None, "How?"), ("A", None, "Well."), ("Q", None, "And?")],
@@ -222,6 +254,29 @@ def test_many_words_before_the_first_speaker_are_noted():
     source = read("a long introduction " * 10 + "\nI: How?\nR: Well.\nI: So.")
 
     assert source.notes == ("30 words before the first speaker belong to no turn",)
+
+
+IN_SPEECH = [
+    "Note: that was in 2014.", "Teacher: sit down, she said.", "Reason: money.", "12:30 Lunch: soup",
+    "3 May 2019: the letter came.", "A. go to the doctor", "Q. as they call it", "Parent",
+    "[Interruption] somebody knocks", "Monday 10:30 we had maths.", "Website: www.example.org",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", IN_SPEECH)
+def test_what_an_answer_holds_on_a_line_of_its_own_is_no_speaker(line):
+    text = f"Interviewer: What?\nP1: Two options.\n{line}\nInterviewer: And?\nP1: No.\nInterviewer: Why?\nP1: So."
+
+    found = turns(text)
+
+    assert [speaker for speaker, _, _ in found] == ["Interviewer", "P1"] * 3
+    assert found[1][2] == f"Two options.\n{line}"
+
+
+def test_a_transcript_that_ends_with_notes_keeps_its_turns():
+    text = "Interviewer: What?\nP1: My mum.\nInterviewer: And?\nP1: I wrote this.\n\nNotes: quiet room."
+
+    assert [words for _, _, words in turns(text)] == ["What?", "My mum.", "And?", "I wrote this."]
 
 
 def test_a_phrase_said_twice_is_no_speaker():

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
 
 import pytest
 
 from qualkit.errors import ReadError
 from qualkit.importers import read_source, worker
+from qualkit.importers.sheets import read_sheet
 
 
 def test_results_come_in_the_order_of_the_files_whoever_reads_them(write):
@@ -33,6 +36,26 @@ def test_a_child_reads_what_this_process_reads(write):
     child, here = worker.read_file(path), read_source(path)
 
     assert (child.text, child.turns, child.file_sha256) == (here.text, here.turns, here.file_sha256)
+
+
+def test_a_table_is_read_in_a_child_as_here(write):
+    path = write("t.csv", "a,b\n1,é😀\n")
+
+    assert worker.read_table(path) == read_sheet(path)
+    with pytest.raises(ReadError, match="there are no rows below the headings"):
+        worker.read_table(write("e.csv", "a,b\n"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems keep names as text")
+def test_a_file_whose_name_is_no_text_is_refused_and_the_others_are_read(write):
+    good = write("good.txt", "I: How?\nR: So.")
+    bad = Path(os.fsdecode(bytes(good.parent) + b"/caf\xe9.txt"))
+    bad.write_text("I: How?\nR: So.", encoding="utf-8")
+
+    results = [result for _, result in worker.read_files([bad, good])]
+
+    assert "its name is not text on this machine; rename the file" in str(results[0])
+    assert results[1].name == "good"
 
 
 def test_a_missing_file_is_refused_with_its_name(tmp_path):

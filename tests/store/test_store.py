@@ -246,8 +246,38 @@ def test_a_damaged_file_is_refused_with_the_way_out(file):
         Store.open(str(file))
 
 
-def test_a_password_is_never_shown():
-    assert shown("postgresql://me:secret@server/x") == "postgresql://me:***@server/x"
+@pytest.mark.parametrize(
+    ("address", "safe"),
+    [
+        ("postgresql://me:secret@server/x", "postgresql://me:***@server/x"),
+        ("postgresql://h/x?user=me&password=secret", "postgresql://h/x?user=me&password=***"),
+    ],
+)
+def test_a_password_is_never_shown(address, safe):
+    assert shown(address) == safe
+
+
+def test_an_address_that_is_none_is_told():
+    with pytest.raises(StoreError, match="not an address; it must be like postgresql://"):
+        Store.open("postgresql://me@server:port/x")
+
+
+def test_a_read_only_study_can_be_read_and_refuses_changes(file, monkeypatch):
+    monkeypatch.setattr("qualkit.store.engine.os.access", lambda *_: False)
+    store = Store.open(str(file))
+
+    assert coders(store) == []
+    with pytest.raises(StoreError, match="the study is read-only here"):
+        store.change("ann", "add", "x").__enter__()
+    store.close()
+
+
+def test_a_read_only_study_with_unread_changes_is_refused(file, monkeypatch):
+    Path(f"{file}-wal").write_bytes(b"something")
+    monkeypatch.setattr("qualkit.store.engine.os.access", lambda *_: False)
+
+    with pytest.raises(StoreError, match="it was not closed by its last user"):
+        Store.open(str(file))
 
 
 def test_an_unreachable_server_is_told_without_the_password():
