@@ -26,7 +26,6 @@ from qualkit.model import INTERVIEWER, STANCES, Code, Coding, Source, new_id, no
 from qualkit.store import Change, Store, read, schema
 
 _KNOWN = {"source", "file", "case"}
-_TEXTS = 32  # texts held at once while quotes are placed
 _NUMBER = re.compile(r"-?\d{1,9}")
 
 
@@ -367,16 +366,20 @@ class CodingRows:
         return grouped(self._faults)
 
     def codings(self) -> list[Coding]:
-        """One coding a row, its coder by name; none for a row with a fault, each coding once."""
-        made: dict[tuple[str, int, int, str, str], Coding] = {}
-        for n, record in self.rows:
+        """One coding a row, its coder by name; none for a row with a fault, each coding once.
+
+        Rows are placed source by source, so that one text at a time is held ready for searching.
+        """
+        made: dict[tuple[str, int, int, str, str], tuple[int, Coding]] = {}
+        for n, record in sorted(self.rows, key=lambda row: row[1].get("source", "")):
             try:
                 coding = self._coding(record)
             except (UnknownName, ValueError) as error:
                 self._faults.append((n, str(error)))
                 continue
-            made.setdefault(span_of(coding), coding)
-        return list(made.values())
+            made.setdefault(span_of(coding), (n, coding))
+        self._faults.sort()
+        return [coding for _, coding in sorted(made.values(), key=lambda pair: pair[0])]
 
     def _coding(self, record: Mapping[str, str]) -> Coding:
         def cell(name: str) -> str:
@@ -404,8 +407,7 @@ class CodingRows:
         if source_id not in self._texts:
             query = select(schema.source.c.text).where(schema.source.c.id == source_id)
             text = self._connection.execute(query).scalar_one()
-            if len(self._texts) >= _TEXTS:
-                self._texts.clear()
+            self._texts.clear()
             self._texts[source_id] = (source_id, text, key_of(text))
         return self._texts[source_id]
 
