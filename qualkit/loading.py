@@ -225,6 +225,15 @@ def known_source(change: Change, name: str) -> Source:
     return found
 
 
+def id_and_text(connection: Connection, name: str) -> tuple[str, str]:
+    """A source's id and text; UnknownName where there is none of that name."""
+    s = schema.source.c
+    found = connection.execute(select(s.id, s.text).where(s.name == name)).first()
+    if found is None:
+        raise UnknownName("source", name, source_names(connection))
+    return found.id, found.text
+
+
 def codes_by_name(connection: Connection) -> dict[str, list[Code]]:
     """Codes by every name that a person may give them."""
     known: dict[str, list[Code]] = {}
@@ -278,10 +287,14 @@ def find_or_add_coder(change: Change, name: str) -> str:
     return made
 
 
-def held_spans(change: Change, source_ids: Iterable[str]) -> set[tuple[str, int, int, str, str]]:
-    """Source, span, code and coder of every coding that these sources have."""
+def held_spans(
+    change: Change, source_ids: Iterable[str], code_id: str | None = None
+) -> set[tuple[str, int, int, str, str]]:
+    """Source, span, code and coder of every coding that these sources have, or of one code."""
     c = schema.coding.c
     query = select(c.source_id, c.start_at, c.end_at, c.code_id, c.coder_id)
+    if code_id is not None:
+        query = query.where(c.code_id == code_id)
     found: set[tuple[str, int, int, str, str]] = set()
     for source_id in set(source_ids):
         rows = change.connection.execute(query.where(c.source_id == source_id))

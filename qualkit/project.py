@@ -45,6 +45,7 @@ from qualkit.loading import (
     find_or_add_case,
     find_or_add_coder,
     held_spans,
+    id_and_text,
     known_source,
     odd_passages,
     set_attributes,
@@ -385,21 +386,22 @@ class Project:
         rating = None if rating is None else whole_number(rating, "rating")
         if not coder.strip():
             raise ValueError("a coding needs the name of its coder")
-        text = self.source(source)
-        if not 0 <= span[0] < span[1] <= len(text.text):
+        with self._store.read() as connection:  # the lock is held for writing alone
+            source_id, text = id_and_text(connection, source)
+            found = code_of(codes_by_name(connection), code)
+        if not 0 <= span[0] < span[1] <= len(text):
             raise ValueError(
-                f"{source}: {span[0]} to {span[1]} is no stretch of its {len(text.text)} characters"
+                f"{source}: {span[0]} to {span[1]} is no stretch of its {len(text)} characters"
             )
+        if rating is not None and rating not in found.values:
+            raise ValueError(bad_rating(found, str(rating)))
+        made = Coding(
+            source=source_id, start=span[0], end=span[1], text=text[span[0] : span[1]],
+            code=found.guid, coder=coder, stance=stance, rating=rating, memo=memo,
+        )  # fmt: skip
         with self._store.change(self.user, "add coding", f"{source}: {code} by {coder}") as change:
-            found = code_of(codes_by_name(change.connection), code)
-            if rating is not None and rating not in found.values:
-                raise ValueError(bad_rating(found, str(rating)))
-            made = Coding(
-                source=text.id, start=span[0], end=span[1], text=text.text[span[0] : span[1]],
-                code=found.guid, coder=find_or_add_coder(change, coder), stance=stance,
-                rating=rating, memo=memo,
-            )  # fmt: skip
-            if span_of(made) in held_spans(change, [made.source]):
+            made = replace(made, coder=find_or_add_coder(change, coder))
+            if span_of(made) in held_spans(change, [made.source], made.code):
                 raise ConflictError(
                     f"{coder} has coded these words of {source} with {code} already"
                 )
