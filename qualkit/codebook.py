@@ -80,19 +80,6 @@ def codebook_of(loaded: Lined, file: str) -> Codebook:
     )
 
 
-def code_path(codes: dict[str, Code], code_id: str) -> tuple[str, ...]:
-    """Ids from the theme down to the code itself.
-
-    >>> book = read_codebook(SHIPPED / "evaluation-topics.yaml")
-    >>> code_path({code.id: code for code in book.codes}, "knowledge.identify")
-    ('knowledge', 'knowledge.identify')
-    """
-    path = [code_id]
-    while parent := codes[path[0]].parent:
-        path.insert(0, parent)
-    return tuple(path)
-
-
 def read_framework(path: Path | str) -> Framework:
     """A framework from its YAML file: ``id``, ``title`` and an ordered list of ``themes``.
 

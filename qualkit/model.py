@@ -21,7 +21,8 @@ UNKNOWN: Final = "unknown"
 ROLES: Final = (INTERVIEWER, PARTICIPANT, UNKNOWN)
 STANCES: Final = ("positive", "negative", "mixed", "neutral")
 DEFAULT_COLOUR: Final = "#5a6b7b"
-COLOUR = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
+NOT_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+COLOUR: Final = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
 
 
 def new_id() -> str:
@@ -219,6 +220,13 @@ class Codebook:
             if code.id == code_id:
                 return code
         raise KeyError(code_id)
+
+    def path(self, code_id: str) -> tuple[Code, ...]:
+        """The codes from the theme down to the code of that id."""
+        path = [self.code(code_id)]
+        while path[0].parent is not None:
+            path.insert(0, self.code(path[0].parent))
+        return tuple(path)
 
 
 @dataclass(frozen=True, slots=True)

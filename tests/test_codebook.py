@@ -7,7 +7,6 @@ import pytest
 from qualkit.codebook import (
     SHIPPED,
     check_codebook,
-    code_path,
     read_codebook,
     read_framework,
 )  # fmt: skip
@@ -50,9 +49,8 @@ def test_cascade_has_seven_ratings_of_four_levels_each_described():
 
 def test_the_ten_characteristics_stand_under_core_and_underpinning():
     book = read_codebook(SHIPPED / "service-model.yaml")
-    by_id = {code.id: code for code in book.codes}
 
-    roots = [code_path(by_id, code.id)[0] for code in book.codes if code.parent]
+    roots = [book.path(code.id)[0].id for code in book.codes if code.parent]
     assert (roots.count("core"), roots.count("underpinning")) == (6, 4)
 
 

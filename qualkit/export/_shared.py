@@ -13,15 +13,15 @@ from pathlib import Path
 
 from qualkit.errors import QualkitError
 from qualkit.framework import Excerpt, Grid
+from qualkit.model import NOT_XML
 
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 NO_DATA = "No data"
 _STRAY = ".qualkit-export-"
 
 
 def legal(text: str) -> str:
     """The text with every character that XML cannot carry replaced by U+FFFD."""
-    return _NOT_XML.sub("\ufffd", text)
+    return NOT_XML.sub("\ufffd", text)
 
 
 def one_line(text: str) -> str:
@@ -31,6 +31,12 @@ def one_line(text: str) -> str:
     'cut at its re-read hyphen'
     """
     return " ".join(re.sub(r"(?<=\w)-\n(?=\w)", "-", legal(text)).split())
+
+
+def heading(name: str) -> str:
+    """The name of an attribute as a heading: ``Stakeholder type``."""
+    plain = one_line(name.replace("_", " "))
+    return plain[:1].upper() + plain[1:]
 
 
 def quoted(excerpt: Excerpt) -> str:

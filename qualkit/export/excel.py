@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from qualkit.export._shared import (
     NO_DATA,
+    heading,
     legal,
     method_sentences,
     one_line,
@@ -76,7 +77,7 @@ def write_rows(
 
 def _grid(book: Workbook, grid: Grid) -> None:
     banded = bool(grid.bands_are)
-    heads = [_title(grid.bands_are)] * banded + [_title(grid.rows_are)]
+    heads = [heading(grid.bands_are)] * banded + [heading(grid.rows_are)]
     heads += [column.title for column in grid.columns]
     sheet = _sheet(book, "Grid", heads, [16.0] * banded + [22.0] + [48.0] * len(grid.columns))
     for row in grid.rows:
@@ -123,11 +124,6 @@ def _method(book: Workbook, grid: Grid, study: str, codebooks: Sequence[str]) ->
     _append(sheet, [_NOTE])
     for column in grid.columns:
         _append(sheet, [f"{column.title}: {column.definition}"])
-
-
-def _title(name: str) -> str:
-    plain = name.replace("_", " ")
-    return plain[:1].upper() + plain[1:]
 
 
 def _sheet(book: Workbook, name: str, heads: Sequence[str], widths: Sequence[float]) -> Worksheet:

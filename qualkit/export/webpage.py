@@ -9,6 +9,7 @@ from typing import Final
 
 from qualkit.export._shared import (
     NO_DATA,
+    heading,
     legal,
     method_sentences,
     one_line,
@@ -51,7 +52,7 @@ def _page(grid: Grid, study: str, codebooks: Sequence[str]) -> Iterator[str]:
     yield '</div><div class="scroll" tabindex="0" role="region" aria-label="Framework grid">'
     yield "<table>"
     heads = "".join(f'<th scope="col">{escape(one_line(c.title))}</th>' for c in grid.columns)
-    yield f'<thead><tr><th scope="col">{escape(grid.rows_are.title())}</th>{heads}</tr></thead>'
+    yield f'<thead><tr><th scope="col">{escape(heading(grid.rows_are))}</th>{heads}</tr></thead>'
     yield "<tbody>"
     band = ""
     for row in grid.rows:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from qualkit.export._shared import (
     NO_DATA,
+    heading,
     legal,
     method_sentences,
     one_line,
@@ -125,12 +126,12 @@ class _Writer:
         title = _chunk_title(self.grid, chunk, number, of)
         self._mark(document.add_heading(title, 1), f"grid_{number}")
         each = (width - _ROW_HEAD) / len(chunk)
-        heads = [_title(self.grid.rows_are), *(self.grid.columns[n].title for n in chunk)]
+        heads = [heading(self.grid.rows_are), *(self.grid.columns[n].title for n in chunk)]
         table = _table(document, heads, [_ROW_HEAD, *[each] * len(chunk)], title)
         band = ""
         for row in self.grid.rows:
             if row.band and row.band != band:
-                _band_row(table, f"{_title(self.grid.bands_are)}: {row.band}")
+                _band_row(table, f"{heading(self.grid.bands_are)}: {row.band}")
                 band = row.band
             self._row(table, row, chunk, number)
 
@@ -186,7 +187,7 @@ class _Writer:
         shown = [n for n in _SOURCE_WIDTHS if n in self.sources.columns and n != "organisation"]
         shares = [_SOURCE_WIDTHS[name] for name in shown]
         widths = [width * share / sum(shares) for share in shares]
-        table = _table(document, [_title(name) for name in shown], widths, "Sources")
+        table = _table(document, [heading(name) for name in shown], widths, "Sources")
         for record in self.sources.to_dict("records"):
             values = [_shown(record[name]) for name in shown]
             row = _fill(table, values)
@@ -253,11 +254,6 @@ def _chunk_title(grid: Grid, chunk: Sequence[int], number: int, of: int) -> str:
 
 def _shown(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
-
-
-def _title(name: str) -> str:
-    plain = one_line(name.replace("_", " "))
-    return plain[:1].upper() + plain[1:]
 
 
 # Word's own elements -----------------------------------------------------------------------

@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from qualkit.errors import ReadError
+from qualkit.model import NOT_XML
 
 _BOMS = (  # UTF-32 before UTF-16, whose mark it begins with
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -21,7 +22,6 @@ _BOMS = (  # UTF-32 before UTF-16, whose mark it begins with
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _BREAKS = re.compile("[\x0b\x0c]")
 _NONCHARACTERS = re.compile("[\ufdd0-\ufdef\U0001fffe\U0001ffff]")
 _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -121,7 +121,7 @@ def stored(text: str) -> tuple[str, list[str]]:
     """The text as it is kept for ever, and what had to be replaced in it."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text, breaks = _BREAKS.subn("\ufffd", text)
-    text, count = _NOT_XML.subn("\ufffd", text)
+    text, count = NOT_XML.subn("\ufffd", text)
     said: list[str] = []
     if breaks:
         said.append(Note(f"{_characters(breaks)} for a page or line break became U+FFFD"))

@@ -200,9 +200,8 @@ def codes(connection: Connection) -> pd.DataFrame:
     counts = {row[0]: row[1] for row in connection.execute(query)}
     rows = []
     for book in codebooks(connection):
-        by_id = {one.id: one for one in book.codes}
         for one in book.codes:
-            path = _path(by_id, one)
+            path = book.path(one.id)
             rows.append((
                 book.id, one.id, one.name, " > ".join(step.name for step in path), path[0].id,
                 one.parent, one.definition, one.include, one.exclude, one.example, list(one.cues),
@@ -215,13 +214,6 @@ def codes(connection: Connection) -> pd.DataFrame:
 def vars_of(level: Level) -> dict[str, Any]:
     """A level as a mapping, for JSON."""
     return {"value": level.value, "label": level.label, "descriptor": level.descriptor}
-
-
-def _path(codes: dict[str, Code], one: Code) -> list[Code]:
-    path = [one]
-    while path[0].parent is not None:
-        path.insert(0, codes[path[0].parent])
-    return path
 
 
 def codings(connection: Connection) -> pd.DataFrame:
@@ -265,9 +257,8 @@ def _with_codes(table: pd.DataFrame, connection: Connection) -> pd.DataFrame:
 
     rows = []
     for book in codebooks(connection):
-        by_id = {one.id: one for one in book.codes}
         for one in book.codes:
-            path = _path(by_id, one)
+            path = book.path(one.id)
             names = " > ".join(step.name for step in path)
             rows.append((one.guid, book.id, one.id, one.name, names, path[0].id))
     columns = ["code_id", "codebook", "code", "code_name", "code_path", "theme"]
