@@ -256,7 +256,9 @@ def _names_itself(lines: Sequence[Line], kept: Sequence[Heading]) -> bool:
     if len(kept) < 3 or kept[0].speaker != kept[1].speaker:
         return False
     value = lines[kept[0].line].text[kept[0].column :].strip()
-    return len(value.split()) > 1 and looks_like_a_name(value)
+    words = value.split()
+    names = all(len(word) > 1 and word.isalpha() and word[1:].islower() for word in words)
+    return 1 < len(words) < 4 and names and looks_like_a_name(value)
 
 
 def _timed_names(labels: Collection[Heading]) -> set[str | None]:

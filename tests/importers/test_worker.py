@@ -78,11 +78,11 @@ def test_a_file_that_needs_too_much_memory_is_refused_and_the_next_one_read(writ
 
 def test_a_file_that_takes_too_long_is_refused_and_the_next_one_read(write, monkeypatch):
     slow = write("a.txt", "I: How?\nR: So.\n" * 400_000)
-    monkeypatch.setattr(worker, "SECONDS", 0.9)
+    monkeypatch.setattr(worker, "SECONDS", 4)
 
     results = [r for _, r in worker.read_files([slow, write("b.txt", "I: How?\nR: So.")], jobs=1)]
 
     assert str(results[0]) == (
-        "a.txt: reading it took longer than 0.9 seconds; it is damaged or not a transcript"
+        "a.txt: reading it took longer than 4 seconds; it is damaged or not a transcript"
     )
     assert len(results[1].turns) == 2
