@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from qualkit.errors import ReadError
+from qualkit.codebook import check_codebook
+from qualkit.errors import CodebookError, ReadError
 from qualkit.importers import read_source
 from qualkit.importers.worker import read_files
 
@@ -122,3 +123,21 @@ def faults(case, result):
         yield f"leaks {facts['must_not_contain']!r}"
     if not result.text.startswith(facts.get("starts", "")):
         yield "starts otherwise"
+
+
+def test_every_hostile_codebook_gets_the_verdict_it_deserves(real_data):
+    folder = real_data / "hostile"
+    cases = json.loads((folder / "manifest.json").read_text("utf-8"))["cases"]
+    cases = [case for case in cases if case["kind"] == "codebook"]
+
+    wrong = []
+    for case in cases:
+        try:
+            check_codebook(folder / "files" / case["file"])
+            verdict = "accept"
+        except CodebookError:
+            verdict = "reject"
+        wrong += [case["file"]] if verdict != case["verdict"] else []
+
+    assert len(cases) > 10
+    assert wrong == []
