@@ -7,6 +7,7 @@ stands above it; stretches of one source that overlap in a cell are shown as one
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -491,9 +492,7 @@ def _spoken(text: str, start: int, parts: Sequence[tuple[int, int, str]], *, mar
 def _inside(
     turns: Sequence[tuple[int, int, str]], start: int, end: int
 ) -> list[tuple[int, int, str]]:
-    """The parts of turns that lie within a stretch; none where it is no more than one turn's."""
-    from bisect import bisect_right
-
+    """The parts of turns that lie within a stretch; none where it holds no words of any."""
     first = max(0, bisect_right(turns, start, key=lambda turn: turn[0]) - 1)
     parts = []
     for a, b, role in turns[first:]:

@@ -71,6 +71,8 @@ _BATCH = 50  # sources written in one change, so that a national study never lie
 class Project:
     """One study, open. Use it in a ``with`` statement, or call :meth:`close`.
 
+    A project belongs to one thread; another opens its own.
+
     Parameters
     ----------
     store : Store

@@ -61,5 +61,5 @@ class _Lazy(click.Group):
 def main() -> None:
     """Framework analysis: from interview files to a quote grid in Word.
 
-    STUDY is a file (by custom study.qualkit) or a PostgreSQL address (postgresql://...).
+    STUDY is a file, such as pilots.qualkit, or a PostgreSQL address (postgresql://...).
     """

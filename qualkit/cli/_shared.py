@@ -45,6 +45,16 @@ def _plain(value: object) -> Any:  # noqa: ANN401 - any JSON value
     return plain(value)
 
 
+def give(
+    table: pd.DataFrame, name: str, columns: Iterable[str], *, as_json: bool, width: int = 60
+) -> None:
+    """A table as JSON under its name, or these columns of it on the screen."""
+    if as_json:
+        emit({name: records(table)})
+    else:
+        show(table, columns, width=width)
+
+
 def show(table: pd.DataFrame, columns: Iterable[str], *, width: int = 60) -> None:
     """A table on the screen, its columns lined up and long cells cut."""
     names = [name for name in columns if name in table.columns]

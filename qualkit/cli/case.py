@@ -6,15 +6,7 @@ from pathlib import Path
 
 import click
 
-from qualkit.cli._shared import (
-    emit,
-    json_option,
-    records,
-    say,
-    show,
-    study_argument,
-    user_option,
-)  # fmt: skip
+from qualkit.cli._shared import give, json_option, say, study_argument, user_option
 
 
 @click.group()
@@ -31,10 +23,7 @@ def list_command(study: str, as_json: bool) -> None:
 
     with Project.open(study) as project:
         table = project.cases()
-    if as_json:
-        emit({"cases": records(table)})
-    else:
-        show(table, list(map(str, table.columns)))
+    give(table, "cases", map(str, table.columns), as_json=as_json)
 
 
 @case.command("attributes")

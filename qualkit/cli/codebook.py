@@ -4,15 +4,7 @@ from __future__ import annotations
 
 import click
 
-from qualkit.cli._shared import (
-    emit,
-    json_option,
-    records,
-    say,
-    show,
-    study_argument,
-    user_option,
-)  # fmt: skip
+from qualkit.cli._shared import emit, give, json_option, say, study_argument, user_option
 
 
 def warn_of(file: str) -> None:
@@ -61,10 +53,8 @@ def list_command(study: str, as_json: bool) -> None:
 
     with Project.open(study) as project:
         table = project.codes()
-    if as_json:
-        emit({"codes": records(table)})
-    else:
-        show(table, ["codebook", "code", "path", "codings", "definition"])
+    columns = ["codebook", "code", "path", "codings", "definition"]
+    give(table, "codes", columns, as_json=as_json)
 
 
 @codebook.command("add")

@@ -7,15 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qualkit.cli._shared import (
-    emit,
-    json_option,
-    records,
-    say,
-    show,
-    study_argument,
-    user_option,
-)  # fmt: skip
+from qualkit.cli._shared import give, json_option, say, study_argument, user_option
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,12 +48,11 @@ def list_command(study: str, out: Path | None, as_json: bool) -> None:
 
     with Project.open(study) as project:
         table = project.codings()
+    columns = ["source", "start", "end", "code_path", "coder", "stance", "text"]
     if out is not None:
         _write(table, out)
-    elif as_json:
-        emit({"codings": records(table)})
     else:
-        show(table, ["source", "start", "end", "code_path", "coder", "stance", "text"], width=48)
+        give(table, "codings", columns, as_json=as_json, width=48)
 
 
 @coding.command("table")
@@ -87,10 +78,8 @@ def table_command(study: str, by: str, counts: bool, out: Path | None, as_json: 
         )
     if out is not None:
         _write(table, out)
-    elif as_json:
-        emit({"table": records(table)})
     else:
-        show(table, list(map(str, table.columns)), width=24)
+        give(table, "table", map(str, table.columns), as_json=as_json, width=24)
 
 
 def _write(table: pd.DataFrame, path: Path) -> None:

@@ -9,14 +9,14 @@ import click
 
 from qualkit.cli._shared import (
     emit,
+    give,
     json_option,
     progress_bar,
     records,
     say,
-    show,
     study_argument,
     user_option,
-)  # fmt: skip
+)
 
 if TYPE_CHECKING:
     from qualkit.loading import ImportReport
@@ -86,11 +86,9 @@ def list_command(study: str, as_json: bool) -> None:
 
     with Project.open(study) as project:
         table = project.sources()
-    if as_json:
-        emit({"sources": records(table)})
-        return
-    counts = ["source", "format", "case", "words", "turns", "codings"]
-    show(table, [*counts, *attributes_of(table, "sources")], width=30)
+    columns = ["source", "format", "case", "words", "turns", "codings"]
+    columns += attributes_of(table, "sources")
+    give(table, "sources", columns, as_json=as_json, width=30)
 
 
 @source.command("show")

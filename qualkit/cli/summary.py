@@ -6,15 +6,7 @@ from pathlib import Path
 
 import click
 
-from qualkit.cli._shared import (
-    emit,
-    json_option,
-    records,
-    say,
-    show,
-    study_argument,
-    user_option,
-)  # fmt: skip
+from qualkit.cli._shared import give, json_option, say, study_argument, user_option
 
 
 @click.group()
@@ -44,7 +36,5 @@ def list_command(study: str, as_json: bool) -> None:
 
     with Project.open(study) as project:
         table = project.summaries()
-    if as_json:
-        emit({"summaries": records(table)})
-    else:
-        show(table, ["case", "theme", "author", "text"], width=80)
+    columns = ["case", "theme", "author", "text"]
+    give(table, "summaries", columns, as_json=as_json, width=80)

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from docx.table import Table, _Cell
     from docx.text.paragraph import Paragraph
 
-THEMES_A_TABLE: Final = 6
 _PAPER: Final = {"A3": (420, 297), "A4": (297, 210)}  # landscape, millimetres
 _ON_PAPER: Final = {"A3": 6, "A4": 4}
 _MARGIN: Final = 15
