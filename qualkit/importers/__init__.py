@@ -119,7 +119,8 @@ def _reader(path: Path) -> tuple[Callable[..., Source], str]:
     ending = path.suffix.lower()
     if ending not in FORMATS:
         known = ", ".join(sorted({kind for _, _, kind in FORMATS.values()}))
-        why = _INSTEAD.get(ending, f"no reader for {ending or 'a file without an ending'!r}")
+        kind = repr(ending) if ending else "a file without an ending"
+        why = _INSTEAD.get(ending, f"no reader for {kind}")
         raise ReadError(path.name, f"{why}; readable are {known}")
     module, function, kind = FORMATS[ending]
     loaded = import_module(f"qualkit.importers.{module}")
