@@ -26,6 +26,11 @@ _HOME = {
     "read_source": "importers",
 }
 
+_PARTS = {
+    "codebook", "coding", "errors", "framework", "importers", "model", "reports", "tables",
+    "topics",
+}  # fmt: skip
+
 __version__ = "0.1.0"
 __all__ = sorted(_HOME)  # noqa: PLE0605 - the names are the keys of the one table above
 
@@ -33,7 +38,7 @@ __all__ = sorted(_HOME)  # noqa: PLE0605 - the names are the keys of the one tab
 def __getattr__(name: str) -> object:
     if name in _HOME:
         return getattr(import_module(f"qualkit.{_HOME[name]}"), name)
-    if name in {"codebook", "errors", "framework", "importers", "model", "reports", "tables"}:
+    if name in _PARTS:
         return import_module(f"qualkit.{name}")
     raise AttributeError(f"module 'qualkit' has no attribute {name!r}")
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -146,6 +147,20 @@ def _code(entry: Lined, book_id: str) -> Code:
 
 def _texts(value: object) -> tuple[str, ...]:
     return tuple(str(one).strip() for one in value) if isinstance(value, list) else ()
+
+
+def checked_code(code: Code, book_id: str) -> Code:
+    """A code made by a program, with the guid that it has in every project.
+
+    Raises
+    ------
+    CodebookError
+        For an id or name that no code may have.
+    """
+    entry = {"id": code.id, "name": code.name, "cues": list(code.cues)}
+    if problems := _one_entry(Lined(entry)):
+        raise CodebookError(f"{book_id}/{code.id}", problems)
+    return replace(code, guid=_guid(book_id, code.id))
 
 
 # What can be wrong with a codebook ---------------------------------------------------------

@@ -9,6 +9,10 @@
     ├── BatchError           several faults of one piece of work, told together
     ├── UnknownName          a source, code, coder or case that the project does not have
     ├── ConflictError        something changed, or exists already, since it was read
+    ├── MissingExtra         a library that this step needs is not installed
+    ├── NotEnough            too little was coded for what is asked
+    ├── QueryError           words that cannot be looked for as they are written
+    ├── ModelServerError     a language model's server that cannot or must not be asked
     └── StoreError           a project that cannot be opened, read or written
         ├── NotAProject
         ├── NewerProject
@@ -93,6 +97,67 @@ class UnknownName(QualkitError):
 
 class ConflictError(QualkitError):
     """Something exists already, or was changed by somebody else since it was read."""
+
+
+class MissingExtra(QualkitError):
+    """A library that a step needs is not installed.
+
+    Attributes
+    ----------
+    library : str
+        What is missing, by its common name.
+    extra : str
+        The extra of qualkit that brings it.
+    """
+
+    def __init__(self, library: str, extra: str) -> None:
+        super().__init__(
+            f"this needs {library}, which is not installed; pip install 'qualkit[{extra}]'"
+        )
+        self.library = library
+        self.extra = extra
+
+
+class NotEnough(QualkitError):
+    """Too little was coded, or too little text is there, for what is asked."""
+
+
+class QueryError(QualkitError):
+    """A query cannot be understood, or takes too long.
+
+    Attributes
+    ----------
+    query : str
+        The query as it was given.
+    position : int
+        Character of the query, counted from 1.
+    reason : str
+        What is wrong there, and what to do.
+    """
+
+    def __init__(self, query: str, position: int, reason: str) -> None:
+        shown = query if len(query) <= 80 else f"{query[:77]}..."
+        super().__init__(f"query {shown!r}, character {position}: {reason}")
+        self.query = query
+        self.position = position
+        self.reason = reason
+
+
+class ModelServerError(QualkitError):
+    """A language model's server cannot be asked, must not be, or did not answer as it should.
+
+    Attributes
+    ----------
+    address : str
+        The server's address, without a name, a password or a query.
+    reason : str
+        What is the matter, and what to do.
+    """
+
+    def __init__(self, address: str, reason: str) -> None:
+        super().__init__(f"{address}: {reason}")
+        self.address = address
+        self.reason = reason
 
 
 class StoreError(QualkitError):

@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -51,11 +52,16 @@ class ImportReport:
 
 @dataclass(frozen=True, slots=True)
 class LoadReport:
-    """How many rows of a table were new, how many the project had already, and what is odd."""
+    """How many rows of a table were new, how many the project had already, and what is odd.
+
+    `entry` is the number of the change in the log, for :meth:`Project.undo`; None where nothing
+    was new.
+    """
 
     added: int
     same: int
     notes: tuple[str, ...] = ()
+    entry: int | None = None
 
 
 class Pattern:
@@ -279,9 +285,8 @@ def _rows(numbers: Sequence[int]) -> str:
 
 def find_or_add_coder(change: Change, name: str) -> str:
     """The id of a coder; one that is new is added."""
-    held = change.connection.execute(select(schema.coder.c.id).where(schema.coder.c.name == name))
-    if (found := held.scalar()) is not None:
-        return str(found)
+    if (found := coder_id_of(change.connection, name)) is not None:
+        return found
     made = new_id()
     change.add(schema.coder, [{"id": made, "name": name, "created": now()}])
     return made
@@ -327,6 +332,38 @@ def odd_passages(change: Change, codings: Iterable[Coding]) -> tuple[str, ...]:
     if asked:
         notes.append(f"{asked} of them mark what an interviewer said, and are attributed so")
     return tuple(notes)
+
+
+def stretch(source: str, span: tuple[int, int], text: str) -> str:
+    """The words of a source's text from a span; ValueError where it has no such stretch."""
+    if not 0 <= span[0] < span[1] <= len(text):
+        raise ValueError(
+            f"{source}: {span[0]} to {span[1]} is no stretch of its {len(text)} characters"
+        )
+    return text[span[0] : span[1]]
+
+
+def codings_at(
+    connection: Connection, rows: Iterable[tuple[str, int, int]], code: Code
+) -> list[Coding]:
+    """One coding of a code for each source, start and end, each once; the coder is still empty.
+
+    Rows are placed source by source, so that one text at a time is held.
+    """
+    made: dict[tuple[str, int, int], Coding] = {}
+    places = [(name, whole_number(s, "start"), whole_number(e, "end")) for name, s, e in rows]
+    for name, group in groupby(sorted(places), key=operator.itemgetter(0)):
+        source_id, text = id_and_text(connection, name)
+        for _, start, end in group:
+            words = stretch(name, (start, end), text)
+            made[source_id, start, end] = Coding(source_id, start, end, words, code.guid, "")
+    return list(made.values())
+
+
+def coder_id_of(connection: Connection, name: str) -> str | None:
+    """The id of a coder; None for a name that is new."""
+    held = connection.execute(select(schema.coder.c.id).where(schema.coder.c.name == name))
+    return held.scalar()
 
 
 def span_of(coding: Coding) -> tuple[str, int, int, str, str]:

@@ -21,11 +21,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from qualkit.codebook import SHIPPED, read_codebook
+from qualkit.codebook import SHIPPED, checked_code, read_codebook
 from qualkit.errors import BatchError, ConflictError, UnknownName
 from qualkit.importers.worker import read_files, read_table, readable
 from qualkit.loading import (
@@ -39,8 +39,10 @@ from qualkit.loading import (
     bad_rating,
     case_ids,
     code_of,
+    coder_id_of,
     codes_by_name,
     coding_sheet,
+    codings_at,
     drop_empty_cases,
     find_or_add_case,
     find_or_add_coder,
@@ -52,16 +54,19 @@ from qualkit.loading import (
     set_summary,
     source_names,
     span_of,
+    stretch,
     summary_rows,
     whole_number,
 )  # fmt: skip
-from qualkit.model import ROLES, Codebook, Coding, Source, seal_of_turns
-from qualkit.store import Store, read, rows, schema
+from qualkit.model import ROLES, Code, Codebook, Coding, Source, seal_of_turns
+from qualkit.store import Change, Store, read, rows, schema, suggestions
 from qualkit.store.check import CheckReport, check_all
+from qualkit.store.undo import UndoReport, undo
 
 if TYPE_CHECKING:
     from types import TracebackType
 
+    import numpy as np
     import pandas as pd
 
 Progress = Callable[[int, int, str], None]
@@ -181,6 +186,18 @@ class Project:
         with self._store.read() as connection:
             return read.entries(connection)
 
+    def vectors(self, model: str, texts: Sequence[str]) -> dict[str, np.ndarray]:
+        """The vectors that are kept of these texts, by text; see :mod:`qualkit.coding.embed`."""
+        with self._store.read() as connection:
+            return read.vectors(connection, model, texts)
+
+    def keep_vectors(self, model: str, made: Mapping[str, np.ndarray]) -> None:
+        """Keep vectors that were computed; a study that cannot be written to does without."""
+        if self._store.read_only:
+            return
+        with self._store.change(self.user, "keep vectors", f"{len(made)} texts") as change:
+            rows.keep_vectors(change.connection, model, made)
+
     # Sources -----------------------------------------------------------------------------
 
     def add_sources(
@@ -255,6 +272,10 @@ class Project:
             source = known_source(change, name)
             hanging = select(schema.coding.c.id).where(schema.coding.c.source_id == source.id)
             change.remove(schema.coding, change.connection.execute(hanging).scalars().all())
+            proposed = select(schema.suggestion.c.id).where(
+                schema.suggestion.c.source_id == source.id
+            )
+            change.remove(schema.suggestion, change.connection.execute(proposed).scalars().all())
             for table in (schema.turn, schema.source_attribute):
                 change.replace(table, {"source_id": source.id}, [])
             change.remove(schema.source, [source.id])
@@ -349,6 +370,33 @@ class Project:
             change.add(schema.code, rows.of_codes(book))
         return book
 
+    def add_code(self, codebook: str, code: Code) -> Code:
+        """Add a code at the end of a codebook.
+
+        Raises
+        ------
+        UnknownName
+            For a codebook, or a parent in it, that the project does not have.
+        ConflictError
+            Where the codebook has a code of that id.
+        CodebookError
+            For an id or name that no code may have.
+        """
+        code = checked_code(code, codebook)
+        with self._store.change(self.user, "add code", f"{codebook}/{code.id}") as change:
+            books = {book.id: book for book in read.codebooks(change.connection)}
+            if codebook not in books:
+                raise UnknownName("codebook", codebook, books)
+            guids = {held.id: held.guid for held in books[codebook].codes}
+            if code.id in guids:
+                raise ConflictError(f"the codebook {codebook!r} has a code {code.id!r} already")
+            if code.parent is not None and code.parent not in guids:
+                raise UnknownName("code", code.parent, guids)
+            place = {"codebook_id": books[codebook].guid, "position": len(guids)}
+            parent = {"parent_id": guids.get(code.parent or "")}
+            change.add(schema.code, [{**rows.of_code(code), **place, **parent}])
+        return code
+
     # Codings -----------------------------------------------------------------------------
 
     def add_coding(
@@ -391,14 +439,11 @@ class Project:
         with self._store.read() as connection:  # the lock is held for writing alone
             source_id, text = id_and_text(connection, source)
             found = code_of(codes_by_name(connection), code)
-        if not 0 <= span[0] < span[1] <= len(text):
-            raise ValueError(
-                f"{source}: {span[0]} to {span[1]} is no stretch of its {len(text)} characters"
-            )
+        words = stretch(source, span, text)
         if rating is not None and rating not in found.values:
             raise ValueError(bad_rating(found, str(rating)))
         made = Coding(
-            source=source_id, start=span[0], end=span[1], text=text[span[0] : span[1]],
+            source=source_id, start=span[0], end=span[1], text=words,
             code=found.guid, coder=coder, stance=stance, rating=rating, memo=memo,
         )  # fmt: skip
         with self._store.change(self.user, "add coding", f"{source}: {code} by {coder}") as change:
@@ -409,6 +454,54 @@ class Project:
                 )
             change.add(schema.coding, [rows.of_coding(made)])
         return made
+
+    def add_codings(
+        self,
+        spans: Iterable[tuple[str, int, int]],
+        *,
+        code: str,
+        coder: str,
+        why: str,
+        dry_run: bool = False,
+    ) -> LoadReport:
+        """Mark many stretches with one code, in one change; what the coder has is left alone.
+
+        Parameters
+        ----------
+        spans : iterable of (str, int, int)
+            Source, start and end: code points into its text, half-open.
+        code : str
+            A code's id, or ``codebook/code`` where two codebooks share it.
+        coder : str
+            Who codes; a name that is new is added.
+        why : str
+            By what rule or for what reason, for the log.
+        dry_run : bool
+            Check and count alone; nothing is kept.
+
+        Returns
+        -------
+        LoadReport
+            How many were added, how many this coder had under this code already, and the
+            change's number in the log.
+
+        Raises
+        ------
+        UnknownName, ValueError
+            For a name that is not there, a span outside the text; nothing was kept.
+        """
+        if not coder.strip():
+            raise ValueError("a coding needs the name of its coder")
+        with self._store.read() as connection:
+            placed = codings_at(connection, spans, code_of(codes_by_name(connection), code))
+            new = _not_held(Change(connection), placed, coder_id_of(connection, coder))
+        if dry_run or not new:
+            return LoadReport(len(new), len(placed) - len(new))
+        what = f"{code} by {coder}: {why}"
+        with self._store.change(self.user, "add codings", what) as change:
+            new = _not_held(change, placed, find_or_add_coder(change, coder))
+            change.add(schema.coding, [rows.of_coding(coding) for coding in new])
+        return LoadReport(len(new), len(placed) - len(new), entry=change.entry)
 
     def remove_coding(self, coding_id: str) -> None:
         """Remove one coding; the log keeps it."""
@@ -453,7 +546,69 @@ class Project:
             new = [coding for coding in made if span_of(coding) not in there]
             change.add(schema.coding, [rows.of_coding(coding) for coding in new])
             notes = odd_passages(change, new)
-        return LoadReport(len(new), len(loader.rows) - len(new), notes)
+        return LoadReport(len(new), len(loader.rows) - len(new), notes, change.entry)
+
+    # Suggestions -------------------------------------------------------------------------
+
+    def suggestions(self, *, status: str | None = "open", blind: str | None = None) -> pd.DataFrame:
+        """One row a suggestion: the open ones, ``accepted``, ``rejected``, or all with None.
+
+        `blind` names a coder who must see none that another's work has taught.
+        """
+        if status is not None and status not in suggestions.STATUSES:
+            raise UnknownName("status", status, suggestions.STATUSES)
+        with self._store.read() as connection:
+            return suggestions.table(connection, status=status, blind=blind)
+
+    def keep_suggestions(
+        self,
+        made: Sequence[Mapping[str, Any]],
+        *,
+        methods: Sequence[str],
+        taught_by: str | None = None,
+        sources: Sequence[str] | None = None,
+        codes: Sequence[str] | None = None,
+    ) -> int:
+        """Keep suggestions in the place of the open ones by the same methods; how many.
+
+        Parameters
+        ----------
+        made : sequence of mapping
+            As :func:`qualkit.coding.suggestions.suggest` gives them.
+        methods : sequence of str
+            Of the open ones that make room: ``codebook``, ``learned``, ``model``.
+        taught_by : str, optional
+            The coder whose work alone taught them.
+        sources, codes : sequence of str, optional
+            What was asked about; other open ones stay.
+        """
+        what = f"{len(made)} suggestions"
+        with self._store.change(self.user, "suggest", what) as change:
+            teacher = None if taught_by is None else find_or_add_coder(change, taught_by)
+            known = codes_by_name(change.connection)
+            guids = None if codes is None else [code_of(known, name).guid for name in codes]
+            return suggestions.keep(
+                change, made, taught_by=teacher, methods=methods, scope=(sources, guids)
+            )
+
+    def accept(self, ids: Sequence[str], *, coder: str) -> LoadReport:
+        """Make codings of suggestions, in a coder's name: all of them or none."""
+        if not coder.strip():
+            raise ValueError("a coding needs the name of its coder")
+        with self._store.change(
+            self.user, "accept", f"{len(ids)} suggestions by {coder}"
+        ) as change:
+            made = suggestions.accept(change, ids, find_or_add_coder(change, coder))
+        return LoadReport(len(made), len(set(ids)) - len(made), entry=change.entry)
+
+    def reject(self, ids: Sequence[str], *, coder: str) -> int:
+        """Reject suggestions, all or none: they teach, and do not come back."""
+        if not coder.strip():
+            raise ValueError("a rejection needs the name of its coder")
+        with self._store.change(
+            self.user, "reject", f"{len(ids)} suggestions by {coder}"
+        ) as change:
+            return suggestions.reject(change, ids, find_or_add_coder(change, coder))
 
     # Summaries ---------------------------------------------------------------------------
 
@@ -469,7 +624,28 @@ class Project:
             if faults:
                 raise BatchError(table.name, faults)
             added = sum(set_summary(change, *row) for row in found)
-        return LoadReport(added, len(found) - added)
+        return LoadReport(added, len(found) - added, entry=change.entry)
+
+    # Undo --------------------------------------------------------------------------------
+
+    def undo(self, entry: int) -> UndoReport:
+        """Take back one entry of the log: codings, suggestions or cell summaries.
+
+        The undoing is itself a change in the log, and can be undone.
+
+        Parameters
+        ----------
+        entry : int
+            Its number, as :meth:`log` shows it.
+
+        Raises
+        ------
+        ConflictError
+            Where something that the entry left has changed since; the message says by what.
+        ValueError
+            For an entry that is not there, or is about other things.
+        """
+        return undo(self._store, whole_number(entry, "entry"), who=self.user)
 
     # Check -------------------------------------------------------------------------------
 
@@ -483,6 +659,15 @@ class Project:
         found = self.check().problems
         if found:
             raise BatchError("check", [f"{one.where}: {one.message}" for one in found])
+
+
+def _not_held(change: Change, placed: Sequence[Coding], coder: str | None) -> list[Coding]:
+    """The codings that a coder does not have yet, in that coder's name."""
+    if coder is None or not placed:
+        return list(placed)
+    made = [replace(coding, coder=coder) for coding in placed]
+    there = held_spans(change, (coding.source for coding in made), made[0].code)
+    return [coding for coding in made if span_of(coding) not in there]
 
 
 def shipped_or_file(book: Path | str) -> Path:

@@ -20,6 +20,15 @@ cases
     One row a case and its attributes.
 codes
     One row a code, in the codebook's order.
+segments
+    One row a stretch that can be coded, in the order of the text; ``segment`` counts from 0 in
+    each source. ``speaker``, ``role`` and ``item`` are those of its turn.
+suggestions
+    One row a coding that a program proposes. ``confidence`` is 0 to 1, calibrated, and missing for
+    ``model``, whose own figure is none; ``method`` is
+    ``codebook``, ``learned`` or ``model``; ``taught_by`` is the coder whose work alone taught
+    it, missing where the codebook or everybody did; ``reasons`` is a mapping; ``status`` is
+    ``open``, ``accepted`` or ``rejected``; ``coding`` is the coding that an accepted one became.
 """
 
 from __future__ import annotations
@@ -49,6 +58,12 @@ COLUMNS: Final = {
     "codes": (
         "codebook", "code", "name", "path", "theme", "parent", "definition", "include", "exclude",
         "example", "cues", "colour", "scale", "survey_items", "codings",
+    ),
+    "segments": ("source", "segment", "start", "end", "text", "speaker", "role", "item"),
+    "suggestions": (
+        "suggestion", "source", "start", "end", "text", "codebook", "code", "code_name",
+        "confidence", "stance", "method", "model", "program", "taught_by", "reasons", "created",
+        "status", "decider", "decided", "coding",
     ),
     "log": ("entry", "at", "who", "action", "what", "before", "after"),
 }  # fmt: skip

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 import re
-from contextlib import AbstractContextManager, nullcontext
+import sqlite3
+from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -134,3 +135,21 @@ def _set_up(connection: Any, _: object) -> None:  # noqa: ANN401 - the driver's 
 def _begin(connection: Connection) -> None:
     immediate = connection.get_execution_options().get(_WRITING, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def back_up(study: Path, copy: Path) -> None:
+    """A checked copy of a study's file by SQLite's own backup; one that is there is kept."""
+    if copy.exists():
+        return
+    waiting = copy.with_name(f"{copy.name}.part")
+    waiting.unlink(missing_ok=True)
+    make_file(waiting)
+    with closing(sqlite3.connect(study)) as old, closing(sqlite3.connect(waiting)) as new:
+        old.backup(new)
+        sound = new.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+    if not sound:
+        waiting.unlink()
+        raise StoreError(
+            str(study), "no sound copy of it could be made; run 'qualkit project check'"
+        )
+    waiting.replace(copy)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from qualkit.model import Code, Codebook, Level, Source, Turn
+from qualkit.model import Code, Codebook, Level, Source, Turn, sha256
 from qualkit.store.schema import (
     case,
     case_attribute,
@@ -21,11 +21,15 @@ from qualkit.store.schema import (
     source,
     source_attribute,
     turn,
+    vector,
 )  # fmt: skip
 from qualkit.tables import COLUMNS
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+
+_AT_ONCE = 500  # values in one IN list
 
 
 def _frame(connection: Connection, query: Select[Any]) -> pd.DataFrame:
@@ -349,3 +353,19 @@ def summaries(connection: Connection) -> pd.DataFrame:
 def entries(connection: Connection) -> pd.DataFrame:
     """The log, oldest first."""
     return _frame(connection, select(log).order_by(log.c.entry))
+
+
+def vectors(connection: Connection, model: str, texts: Sequence[str]) -> dict[str, np.ndarray]:
+    """The vectors kept of these texts, by text."""
+    import numpy as np
+
+    keys = {sha256(text): text for text in texts}
+    hashes = list(keys)
+    found = {}
+    for at in range(0, len(hashes), _AT_ONCE):
+        query = select(vector.c.text_sha256, vector.c.data).where(
+            vector.c.model == model, vector.c.text_sha256.in_(hashes[at : at + _AT_ONCE])
+        )
+        for key, data in connection.execute(query):
+            found[keys[key]] = np.frombuffer(data, dtype=np.float16)
+    return found

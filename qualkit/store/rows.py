@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from qualkit.model import Code, Codebook, Coding, Source, now, seal_of_turns
+from sqlalchemy import Connection
+
+from qualkit.model import Code, Codebook, Coding, Source, now, seal_of_turns, sha256
 from qualkit.store.read import vars_of
+from qualkit.store.schema import vector
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 def _json(value: object) -> str:
@@ -122,3 +129,16 @@ def of_coding(coding: Coding) -> dict[str, Any]:
         "sha256": coding.sha256,
         "version": 1,
     }
+
+
+def keep_vectors(connection: Connection, model: str, made: Mapping[str, np.ndarray]) -> None:
+    """Write vectors; those that are there already stay."""
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert
+    else:
+        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
+    values = [
+        {"model": model, "text_sha256": sha256(text), "data": row.tobytes()}
+        for text, row in made.items()
+    ]
+    connection.execute(insert(vector).on_conflict_do_nothing(), values)

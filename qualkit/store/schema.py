@@ -16,6 +16,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -24,8 +25,9 @@ from sqlalchemy import (
 )  # fmt: skip
 
 APPLICATION_ID: Final = 0x514B4954  # "QKIT"
-SCHEMA: Final = 1  # kept in SQLite's user_version; one for every migration
-REVISION: Final = "0001"
+SCHEMA: Final = 2  # kept in SQLite's user_version; one for every migration
+REVISION: Final = "0002"
+OLDER: Final = ("0001",)  # what is brought up to date when it is opened
 
 metadata = MetaData(
     naming_convention={
@@ -187,6 +189,39 @@ cell_summary = Table(
     Column("sha256", String(64), nullable=False),
     _version(),
     UniqueConstraint("case_id", "code_id", "coder_id"),
+)
+suggestion = Table(
+    "suggestion",
+    metadata,
+    _id(),
+    _to("source"),
+    Column("start_at", Integer, nullable=False),
+    Column("end_at", Integer, nullable=False),
+    Column("quote", Text, nullable=False),
+    _to("code"),
+    Column("confidence", Float),
+    Column("stance", String(16)),
+    Column("method", String(16), nullable=False),
+    Column("model", Text, nullable=False),
+    Column("program", String(32), nullable=False),
+    _to("coder", "taught_by_id", optional=True),
+    Column("reasons", Text, nullable=False),
+    Column("created", String(20), nullable=False),
+    Column("status", String(16), nullable=False),
+    _to("coder", "decider_id", optional=True),
+    Column("decided", String(20)),
+    Column("coding_id", String(36)),
+    _version(),
+    CheckConstraint("start_at >= 0 AND end_at > start_at", name="span"),
+    Index(None, "source_id", "start_at"),
+    Index(None, "status", "code_id"),
+)
+vector = Table(
+    "vector",
+    metadata,
+    Column("model", String(64), primary_key=True),
+    Column("text_sha256", String(64), primary_key=True),
+    Column("data", LargeBinary, nullable=False),
 )
 log = Table(
     "log",

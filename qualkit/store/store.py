@@ -38,6 +38,7 @@ from qualkit.model import new_id, now
 from qualkit.store import schema
 from qualkit.store.engine import (
     LOCK_SECONDS,
+    back_up,
     file_engine,
     is_address,
     lock_of,
@@ -49,6 +50,7 @@ from qualkit.store.engine import (
 
 _LOCK = schema.APPLICATION_ID  # one writer at a time on a server too, as the file lock has it
 _BATCH = 500
+_REVISION = text("SELECT version_num FROM alembic_version")
 _READ_ONLY = "the study is read-only here; check the rights on its file and folder"
 _BULKY = {"source": ("text",)}  # columns whose words stay out of the log
 Row = Mapping[str, Any]
@@ -61,12 +63,15 @@ class Change:
     ----------
     connection : sqlalchemy.Connection
         The transaction, for reading within it.
+    entry : int or None
+        Its number in the log, once it is done; None where nothing changed.
     """
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.before: list[dict[str, Any]] = []
         self.after: list[dict[str, Any]] = []
+        self.entry: int | None = None
 
     def add(self, table: Table, rows: Sequence[Row], *, logged: bool = True) -> None:
         """Insert rows."""
@@ -95,6 +100,10 @@ class Change:
             )
         self.before.append(_entry(table, dict(old)))
         self.after.append(_entry(table, {**old, **values, "version": seen + 1}))
+
+    def tell(self, **entry: Any) -> None:  # noqa: ANN401 - any JSON value
+        """Put an entry of its own into the log, for what has too many rows to be listed."""
+        self.after.append(entry)
 
     def replace(self, table: Table, key: Row, rows: Sequence[Row]) -> None:
         """Put rows in the place of all that have these key values (a table without versions)."""
@@ -174,6 +183,11 @@ class Store:
         """Let go of every connection."""
         self.engine.dispose()
 
+    @property
+    def read_only(self) -> bool:
+        """Whether the study's file may not be written to here."""
+        return self.engine.url.query.get("mode") == "ro"
+
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection that sees one moment of the study."""
@@ -210,7 +224,7 @@ class Store:
         what : str
             To what, in words: names and counts, never the words of a transcript.
         """
-        if self.engine.url.query.get("mode") == "ro":
+        if self.read_only:
             raise StoreError(self.name, _READ_ONLY)
         with self._telling(), self._locked(), self.engine.connect() as plain:
             connection = writing(plain)
@@ -232,7 +246,8 @@ class Store:
             "before": json.dumps(change.before, ensure_ascii=False),
             "after": json.dumps(change.after, ensure_ascii=False),
         }
-        connection.execute(insert(schema.log), [row])
+        made = insert(schema.log).values(row).returning(schema.log.c.entry)
+        change.entry = connection.execute(made).scalar_one()
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -267,22 +282,26 @@ class Store:
 
     def _migrate(self) -> None:
         """Bring the schema to this version, all of it or nothing."""
-        from alembic import command
-        from alembic.config import Config
-
-        config = Config()
-        config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
         with self._telling(), self._locked(), self.engine.connect() as plain:
             connection = writing(plain)
             with connection.begin():
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+                _upgrade(connection)
                 first = {"id": new_id(), "created": now()}
                 rows = [{"key": key, "value": value} for key, value in first.items()]
                 connection.execute(insert(schema.project), rows)
-                if self.engine.dialect.name == "sqlite":
-                    connection.exec_driver_sql(f"PRAGMA application_id={schema.APPLICATION_ID}")
-                    connection.exec_driver_sql(f"PRAGMA user_version={schema.SCHEMA}")
+
+    def _bring_up_to_date(self) -> None:
+        """Migrate a study of an older qualkit; a file is copied beside itself first."""
+        if self.read_only:
+            why = "it was made by an older qualkit; open it once where it can be written to"
+            raise StoreError(self.name, why)
+        if not is_address(self.study):
+            back_up(Path(self.study), Path(f"{self.study}.before-schema-{schema.SCHEMA}"))
+        with self._locked(), self.engine.connect() as plain:
+            connection = writing(plain)
+            with connection.begin():
+                if connection.execute(_REVISION).scalar() in schema.OLDER:
+                    _upgrade(connection)
 
     def _check(self) -> None:
         with self.engine.connect() as connection:
@@ -292,10 +311,12 @@ class Store:
             if "alembic_version" not in tables or "project" not in tables:
                 why = "holds no qualkit study; make one with 'qualkit new'"
                 raise NotAProject(self.name, why)
-            revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-            if revision != schema.REVISION:
-                why = f"made by a newer qualkit (schema {revision}); update qualkit first"
-                raise NewerProject(self.name, why)
+            revision = connection.execute(_REVISION).scalar()
+        if revision in schema.OLDER:
+            self._bring_up_to_date()
+        elif revision != schema.REVISION:
+            why = f"made by a newer qualkit (schema {revision}); update qualkit first"
+            raise NewerProject(self.name, why)
 
     def _check_pragmas(self, connection: Connection) -> None:
         def pragma(name: str) -> object:
@@ -312,6 +333,20 @@ class Store:
         if isinstance(version, int) and version > schema.SCHEMA:
             why = f"made by a newer qualkit (schema {version}); update qualkit first"
             raise NewerProject(self.name, why)
+
+
+def _upgrade(connection: Connection) -> None:
+    """Run the migrations that are due, within the transaction of this connection."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA application_id={schema.APPLICATION_ID}")
+        connection.exec_driver_sql(f"PRAGMA user_version={schema.SCHEMA}")
 
 
 def _check_file(path: Path) -> None:

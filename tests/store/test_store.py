@@ -6,6 +6,7 @@ import json
 import multiprocessing
 import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from qualkit.errors import (
     NotAProject,
     StoreError,
 )  # fmt: skip
+from qualkit.project import Project
 from qualkit.store import Store, schema, shown
 
 CODER = {"id": "c1", "name": "Ann", "created": "2026-01-01T00:00:00Z"}
@@ -285,3 +287,37 @@ def test_an_unreachable_server_is_told_without_the_password():
         Store.open("postgresql://me:secret@127.0.0.1:1/x?connect_timeout=2")
 
     assert "secret" not in str(refused.value)
+
+
+def test_a_study_of_the_first_schema_is_brought_up_to_date_after_a_copy(tmp_path):
+    from alembic import command
+    from alembic.config import Config
+    from sqlalchemy import text
+
+    from qualkit.store.engine import file_engine, make_file, writing
+
+    path = tmp_path / "old.qualkit"
+    make_file(path)
+    engine = file_engine(path)
+    config = Config()
+    folder = Path(schema.__file__).with_name("migrations")
+    config.set_main_option("script_location", str(folder))
+    with engine.connect() as plain:
+        connection = writing(plain)
+        with connection.begin():
+            config.attributes["connection"] = connection
+            command.upgrade(config, "0001")
+            connection.execute(text("INSERT INTO project VALUES ('id', 'old')"))
+            connection.exec_driver_sql(f"PRAGMA application_id={schema.APPLICATION_ID}")
+            connection.exec_driver_sql("PRAGMA user_version=1")
+    engine.dispose()
+
+    with Project.open(path) as study:
+        assert study.suggestions().empty
+
+    copy = tmp_path / "old.qualkit.before-schema-2"
+    assert copy.stat().st_mode & 0o777 == 0o600
+    with closing(sqlite3.connect(copy)) as kept:
+        assert kept.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+    with Project.open(path) as again:
+        assert again.check().problems == ()

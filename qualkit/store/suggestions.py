@@ -1,0 +1,178 @@
+"""Suggestions in the store: kept, shown, accepted, rejected."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import Connection, select
+
+from qualkit import __version__
+from qualkit.errors import ConflictError
+from qualkit.model import Coding, new_id, now
+from qualkit.store import rows
+from qualkit.store.read import codebooks
+from qualkit.store.schema import code, codebook, coder, coding, source, suggestion
+from qualkit.store.store import Change
+from qualkit.tables import COLUMNS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+OPEN: Final = "open"
+ACCEPTED: Final = "accepted"
+REJECTED: Final = "rejected"
+STATUSES: Final = (OPEN, ACCEPTED, REJECTED)
+_AT_ONCE: Final = 500
+
+
+def table(connection: Connection, *, status: str | None, blind: str | None) -> pd.DataFrame:
+    """One row a suggestion, in the order of the sources and their text."""
+    import pandas as pd
+
+    s = suggestion.c
+    teacher, decider = coder.alias(), coder.alias()
+    query = (
+        select(
+            s.id, source.c.name, s.start_at, s.end_at, s.quote, codebook.c.ident, code.c.ident,
+            code.c.name, s.confidence, s.stance, s.method, s.model, s.program, teacher.c.name,
+            s.reasons, s.created, s.status, decider.c.name, s.decided, s.coding_id,
+        )
+        .join(source, source.c.id == s.source_id)
+        .join(code, code.c.id == s.code_id)
+        .join(codebook, codebook.c.id == code.c.codebook_id)
+        .outerjoin(teacher, teacher.c.id == s.taught_by_id)
+        .outerjoin(decider, decider.c.id == s.decider_id)
+        .order_by(source.c.position, source.c.name, s.start_at, s.end_at, s.confidence.desc())
+    )  # fmt: skip
+    if status is not None:
+        query = query.where(s.status == status)
+    if blind is not None:
+        query = query.where((s.method != "learned") | (teacher.c.name == blind))
+    found = [tuple(row) for row in connection.execute(query)]
+    made = pd.DataFrame(found, columns=list(COLUMNS["suggestions"]))
+    made["reasons"] = [json.loads(one) for one in made["reasons"]]
+    return made.astype({"confidence": "float64"})
+
+
+def keep(
+    change: Change,
+    made: Iterable[Mapping[str, Any]],
+    *,
+    taught_by: str | None,
+    methods: Sequence[str],
+    scope: tuple[Sequence[str] | None, Sequence[str] | None],
+) -> int:
+    """Put new suggestions in the place of the open ones of the same teacher; how many.
+
+    Parameters
+    ----------
+    change : Change
+    made : iterable of mapping
+        ``source``, ``start``, ``end``, ``text``, ``codebook``, ``code``, ``confidence``,
+        ``stance``, ``method``, ``model``, ``reasons``.
+    taught_by : str or None
+        The id of the coder whose work alone taught them.
+    methods : sequence of str
+        Of the open ones that make room.
+    scope : (sources, codes)
+        Names of sources and ids of codes that were asked about; None for all.
+    """
+    held = change.connection.execute(select(source.c.name, source.c.id))
+    sources = {row.name: row.id for row in held}
+    codes = {
+        (book.id, one.id): one.guid for book in codebooks(change.connection) for one in book.codes
+    }
+    _make_room(change, taught_by, methods, [
+        None if scope[0] is None else [sources[name] for name in scope[0]],
+        None if scope[1] is None else list(scope[1]),
+    ])  # fmt: skip
+    common = {"taught_by_id": taught_by, "program": f"qualkit {__version__}", "created": now()}
+    new = [_row(one, sources, codes) | common for one in made]
+    change.add(suggestion, new, logged=False)
+    change.tell(table="suggestion", kept=len(new))
+    return len(new)
+
+
+def _row(
+    one: Mapping[str, Any], sources: Mapping[str, str], codes: Mapping[tuple[str, str], str]
+) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "source_id": sources[one["source"]],
+        "start_at": one["start"],
+        "end_at": one["end"],
+        "quote": one["text"],
+        "code_id": codes[one["codebook"], one["code"]],
+        "confidence": one["confidence"],
+        "stance": one.get("stance"),
+        "method": one["method"],
+        "model": one["model"],
+        "reasons": json.dumps(one["reasons"], ensure_ascii=False),
+        "status": OPEN,
+        "version": 1,
+    }
+
+
+def _make_room(
+    change: Change, taught_by: str | None, methods: Sequence[str], scope: list[list[str] | None]
+) -> None:
+    s = suggestion.c
+    teacher = s.taught_by_id.is_(None) if taught_by is None else s.taught_by_id == taught_by
+    old = suggestion.delete().where(s.status == OPEN, s.method.in_(methods), teacher)
+    for column, names in zip((s.source_id, s.code_id), scope, strict=True):
+        if names is not None:
+            old = old.where(column.in_(names))
+    change.connection.execute(old)
+
+
+def accept(change: Change, ids: Sequence[str], coder_id: str) -> list[str]:
+    """Make codings of open suggestions, in a coder's name; the ids of the codings.
+
+    A suggestion of what this coder has coded already is accepted without a second coding.
+    """
+    held = _held(change.connection, ids)
+    own = select(coding.c.source_id, coding.c.start_at, coding.c.end_at, coding.c.code_id,
+                 coding.c.id).where(coding.c.coder_id == coder_id)  # fmt: skip
+    there = {tuple(row[:4]): row[4] for row in change.connection.execute(own)}
+    made: list[Coding] = []
+    for row in held:
+        key = (row["source_id"], row["start_at"], row["end_at"], row["code_id"])
+        if key not in there:
+            made.append(Coding(
+                source=key[0], start=key[1], end=key[2], text=row["quote"], code=key[3],
+                coder=coder_id, stance=row["stance"],
+            ))  # fmt: skip
+            there[key] = made[-1].id
+        values = {"status": ACCEPTED, "decider_id": coder_id, "decided": now(),
+                  "coding_id": there[key]}  # fmt: skip
+        change.set(suggestion, row["id"], values, version=row["version"])
+    change.add(coding, [rows.of_coding(one) for one in made])
+    return [one.id for one in made]
+
+
+def reject(change: Change, ids: Sequence[str], coder_id: str) -> int:
+    """Mark open suggestions as rejected; how many."""
+    held = _held(change.connection, ids)
+    for row in held:
+        values = {"status": REJECTED, "decider_id": coder_id, "decided": now()}
+        change.set(suggestion, row["id"], values, version=row["version"])
+    return len(held)
+
+
+def _held(connection: Connection, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """The rows of these suggestions, each of them open."""
+    found: dict[str, dict[str, Any]] = {}
+    wanted = list(dict.fromkeys(ids))
+    for at in range(0, len(wanted), _AT_ONCE):
+        query = select(suggestion).where(suggestion.c.id.in_(wanted[at : at + _AT_ONCE]))
+        found |= {row["id"]: dict(row) for row in connection.execute(query).mappings()}
+    for one in wanted:
+        if one not in found:
+            raise ConflictError(f"there is no suggestion {one}; it was made anew or removed")
+        if found[one]["status"] != OPEN:
+            raise ConflictError(
+                f"suggestion {one} is {found[one]['status']} already; list the open ones again"
+            )
+    return [found[one] for one in wanted]
