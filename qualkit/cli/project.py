@@ -1,10 +1,10 @@
-"""``qualkit project``: check, log."""
+"""``qualkit project``: check, log, undo."""
 
 from __future__ import annotations
 
 import click
 
-from qualkit.cli._shared import emit, json_option, records, say, show, study_argument
+from qualkit.cli._shared import emit, json_option, records, say, show, study_argument, user_option
 
 
 @click.group()
@@ -50,3 +50,22 @@ def log_command(study: str, as_json: bool) -> None:
         emit({"log": rows})
     else:
         show(table, ["entry", "at", "who", "action", "what"])
+
+
+@project.command("undo")
+@study_argument
+@click.argument("entry", type=int)
+@user_option
+def undo_command(study: str, entry: int, user: str | None) -> None:
+    """Take back one ENTRY of the log: codings, suggestions or cell summaries.
+
+    Refused where something of it was changed since. The undoing can itself be undone.
+    """
+    from qualkit.project import Project
+
+    with Project.open(study, user=user) as opened:
+        report = opened.undo(entry)
+    say(
+        f"undone: entry {report.undone}, {report.what} ({report.removed} removed, "
+        f"{report.restored} put back, {report.changed} as they were); this is entry {report.entry}"
+    )
