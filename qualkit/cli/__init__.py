@@ -16,14 +16,21 @@ from qualkit import __version__
 _COMMANDS = {  # name -> module, attribute, one line of help
     "app": ("app", "app", "Open the review interface in the browser."),
     "case": ("case", "case", "List cases and set their attributes."),
+    "code": ("code", "code", "Code by a rule, with preview and undo."),
     "codebook": ("codebook", "codebook", "Check, list and add codebooks."),
     "coding": ("coding", "coding", "Load and list codings, count them by case."),
     "demo": ("demo", "demo", "Build the invented sample study, with its Word and Excel grids."),
+    "evaluate": ("evaluate", "evaluate", "How good suggestions are, measured on what was coded."),
     "grid": ("grid", "grid", "Write the framework grid to Word, Excel or a web page."),
+    "kwic": ("kwic", "kwic", "Find words, with what is said around them."),
     "new": ("new", "new", "Make a new study."),
     "project": ("project", "project", "Check a study and read its log."),
     "source": ("source", "source", "Read, add, list and show sources."),
+    "suggest": ("suggest", "suggest", "Suggest codes for what nobody has read yet."),
+    "suggestion": ("suggest", "suggestion", "Accept or reject suggestions; see what is left."),
+    "suggestions": ("suggest", "suggestions", "List suggestions with their reasons."),
     "summary": ("summary", "summary", "Load and list cell summaries."),
+    "topics": ("topics", "topics", "Find topics, and what the codebook lacks."),
 }
 
 

@@ -78,11 +78,11 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int, str], None]]:
     with ExitStack() as stack:
         bars: list[Any] = []
 
-        def update(_done: int, total: int, _name: str) -> None:
+        def update(done: int, total: int, _name: str) -> None:
             if not bars:
                 bar = click.progressbar(length=total, label=label, file=sys.stderr)
                 bars.append(stack.enter_context(bar))
-            bars[0].update(1)
+            bars[0].update(done - bars[0].pos)
 
         yield update if sys.stderr.isatty() else _quietly
 

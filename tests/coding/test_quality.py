@@ -1,0 +1,184 @@
+"""The protocol of evaluation, and the bars on text that people have coded."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from qualkit.coding import embed, quality
+from qualkit.coding.suggestions import prepare
+from qualkit.errors import NotEnough, ReadError
+from qualkit.importers.coded import read_codes, read_segments
+from tests.coding.material import BOOK, coded
+
+
+def as_coded(segments, truth):
+    """Segments with a tuple of codes, as read from a file."""
+    codes = dict(zip(zip(truth["source"], truth["start"], strict=True), truth["code"], strict=True))
+    found = [codes.get(key) for key in zip(segments["source"], segments["start"], strict=True)]
+    return segments.assign(codes=[(one,) if one else () for one in found])
+
+
+@pytest.fixture(scope="module")
+def ready():
+    return quality.trial(as_coded(*coded(sources=12)), BOOK, min_examples=5)
+
+
+def test_documents_are_never_on_both_sides(ready):
+    pool, test = quality.split(ready, 0)
+
+    assert not set(ready.documents[pool]) & set(ready.documents[test])
+    assert len(set(ready.documents[test])) == 4
+
+
+def test_the_sample_has_about_n_of_each_code_and_the_uncoded_in_proportion(ready):
+    pool, _ = quality.split(ready, 0)
+
+    taught = quality.sample(ready.truth, pool, 4, 0)
+
+    counts = ready.truth[taught].sum(0)
+    assert (counts >= 4).all()
+    uncoded = (~ready.truth[taught].any(1)).sum()
+    assert uncoded == round(counts.sum() / 3)
+
+
+def test_the_figures_of_a_trial(ready):
+    found = quality.evaluate(ready, per_code=6, seeds=[0])
+
+    assert list(found) == [
+        "per_code_n", "p1", "p3", "r3", "mAP", "macro_f1", "micro_f1", "ece", "over_80",
+        "fit_seconds", "codes", "segments",
+    ]  # fmt: skip
+    assert found["mAP"] > 0.9
+    assert (found["codes"], found["segments"]) == (3, 144)
+
+
+def test_the_same_figures_come_twice(ready):
+    one, other = (quality.evaluate(ready, per_code=5, seeds=[0, 1]) for _ in range(2))
+
+    assert {**one, "fit_seconds": 0} == {**other, "fit_seconds": 0}
+
+
+def test_a_speaker_who_is_hardly_ever_coded_is_context():
+    table = as_coded(*coded(sources=12))
+    table.loc[::4, "speaker"] = "moderator"
+    table.loc[::4, "codes"] = pd.Series([()] * len(table))[::4]
+
+    found = quality.trial(table, BOOK, min_examples=5)
+
+    assert found.candidates.sum() == 108
+    assert set(found.corpus.segments["role"][::4]) == {"interviewer"}
+
+
+def test_reading_finds_all_of_a_code_long_before_all_is_read(ready):
+    found = quality.work_saved(ready)
+
+    assert found["read_for_95"] < 0.5
+    assert found["found_at_20"] > found["found_at_10"] > 0
+    assert set(found["left_error"]) == {"0.2", "0.4", "0.6"}
+
+
+def test_no_code_with_enough_examples_is_refused():
+    with pytest.raises(NotEnough, match=r"^no code of the codebook has 99 examples$"):
+        quality.trial(as_coded(*coded(3)), BOOK, min_examples=99)
+
+
+def test_calibration_error_is_the_gap_between_confidence_and_share_right():
+    shown = np.array([0.9, 0.9, 0.9, 0.9, 0.1])
+    truth = np.array([True, True, False, False, False])
+
+    assert quality.calibration_error(shown, truth) == pytest.approx((4 * 0.4 + 0.1) / 5)
+
+
+def test_f1_counts_codes_alike_and_pairs_alike():
+    truth = np.array([[True, False], [True, False], [True, True]])
+    told = np.array([[True, False], [True, True], [False, False]])
+
+    assert quality.f1(truth, told) == {"macro_f1": 0.4, "micro_f1": pytest.approx(4 / 7)}
+
+
+def test_a_study_is_judged_source_by_source_and_beside_its_coders():
+    segments, truth = coded(sources=8)
+    second = truth[truth["source"] < "s3"].iloc[::2].assign(coder="Ben")
+    codings = pd.concat([truth, second.assign(coding=second["coding"] + "b")])
+
+    found = quality.study(prepare(segments, [BOOK]), codings, curve=True)
+
+    assert found.codes["average_precision"].min() > 0.8
+    assert found.codes["coders_f1"].between(0.3, 0.9).all()
+    assert found.overall["sources"] == 8
+    assert found.curve["sources"].tolist() == [2, 3, 4, 6]
+
+
+def test_two_coders_who_code_alike_have_f1_of_one():
+    segments, truth = coded(sources=3)
+    both = pd.concat([truth, truth.assign(coder="Ben")])
+
+    found = quality.coders_f1(prepare(segments, [BOOK]), both)
+
+    assert set(found.values()) == {1.0}
+
+
+def test_fewer_than_three_sources_are_not_judged():
+    segments, truth = coded(sources=8)
+
+    with pytest.raises(NotEnough) as caught:
+        quality.study(prepare(segments, [BOOK]), truth[truth["source"] < "s2"])
+
+    assert str(caught.value) == (
+        "at least three sources must be coded before suggestions can be judged"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("{", "it must be an object with doc, pos (a number), text, and codes (a list)"),
+        ('{"doc": "a", "pos": 1, "text": 3, "codes": []}',
+         "it must be an object with doc, pos (a number), text, and codes (a list)"),
+        ('{"doc": "a", "pos": 1, "text": "x", "codes": "y"}',
+         "it must be an object with doc, pos (a number), text, and codes (a list)"),
+    ],
+)  # fmt: skip
+def test_a_line_that_is_no_segment_is_refused_with_its_number(write, line, reason):
+    path = write("s.jsonl", '{"doc": "a", "pos": 0, "text": "x", "codes": []}\n' + line)
+
+    with pytest.raises(ReadError) as caught:
+        read_segments(path)
+
+    assert str(caught.value) == f"s.jsonl, line 2: {reason}"
+
+
+# The bars of the design, on real text ------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def real(real_data):
+    def of(name):
+        folder = real_data / "coded" / name
+        segments = read_segments(folder / "segments.jsonl")
+        rows = embed.embed(segments["text"].tolist())
+        return quality.trial(segments, read_codes(folder / "codebook.json"), vectors=rows)
+
+    return of
+
+
+@pytest.mark.parametrize(
+    ("name", "bars", "cold"),
+    [
+        ("nhs_pxtextmining", {5: (0.405, 0.362), 20: (0.527, 0.498)}, (0.54, 0.28)),
+        ("serdif_usability", {5: (0.285, 0.291), 20: (0.396, 0.383)}, (0.18, 0.13)),
+    ],
+)
+def test_suggestions_beat_the_measured_bars(real, name, bars, cold):
+    ready = real(name)
+
+    for per_code, (precision, macro) in bars.items():
+        found = quality.evaluate(ready, per_code=per_code)
+        assert found["mAP"] >= 1.05 * precision
+        assert found["macro_f1"] >= 1.05 * macro
+        assert found["ece"] <= 0.05
+    first = quality.evaluate(ready, per_code=1, method="cold")
+    assert first["p1"] >= cold[0]
+    assert first["mAP"] >= cold[1]
