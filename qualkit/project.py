@@ -176,6 +176,17 @@ class Project:
         with self._store.read() as connection:
             return read.codings(connection)
 
+    def coders(self) -> list[str]:
+        """The names of those who code."""
+        with self._store.read() as connection:
+            names = connection.execute(select(schema.coder.c.name).order_by(schema.coder.c.name))
+            return list(names.scalars())
+
+    def by_rule(self) -> set[str]:
+        """The ids of codings that a rule made; nobody has read what stands round them."""
+        with self._store.read() as connection:
+            return read.by_rule(connection)
+
     def summaries(self) -> pd.DataFrame:
         """One row a cell summary."""
         with self._store.read() as connection:

@@ -121,7 +121,7 @@ def suggest(
         For a code or source that is not there; for a study without sources or codes.
     """
     study = _read(project, coder)
-    _known(project, sources, codes)
+    _known(project, sources, codes, coder)
     rows = vectors(project, study.segments["text"].tolist(), progress=progress)
     corpus = suggestions.prepare(study.segments, study.books, vectors=rows, codes=codes)
     found = suggestions.of_corpus(corpus, study.codings, study.decided)
@@ -133,7 +133,7 @@ def suggest(
     ids = [f"{book}/{code.id}" for book, code in corpus.codes]
     learned = bool(found.method == "learned")
     kept = project.keep_suggestions(
-        made, methods=_MADE, taught_by=coder if learned else None, sources=sources,
+        made, methods=_MADE, taught_by=coder, sources=sources,
         codes=None if codes is None else ids,
     )  # fmt: skip
     notes = (*found.notes, *((why_none,) if why_none and learned else ()))
@@ -158,6 +158,7 @@ def _read(project: Project, coder: str | None) -> _Study:
     with project.one_moment():
         turns, codings = project.turns(), project.codings()
         books, decided = project.codebooks(), project.suggestions(status=None)
+        ruled = project.by_rule()
     if turns.empty:
         raise NotEnough("the study has no source yet; add one with 'qualkit source add'")
     if not any(book.codes for book in books):
@@ -166,11 +167,19 @@ def _read(project: Project, coder: str | None) -> _Study:
     if coder is not None:
         codings = codings[codings["coder"] == coder]
         decided = decided[decided["decider"] == coder]
+    codings = codings.assign(unread=codings["coding"].isin(ruled))
     return _Study(segmenting.by_sentences(turns), books, codings, decided)
 
 
-def _known(project: Project, sources: Sequence[str] | None, codes: Sequence[str] | None) -> None:
+def _known(
+    project: Project,
+    sources: Sequence[str] | None,
+    codes: Sequence[str] | None,
+    coder: str | None = None,
+) -> None:
     """Refuse names that the study does not have."""
+    if coder is not None and coder not in (known := project.coders()):
+        raise UnknownName("coder", coder, known)
     if sources is not None:
         names = project.sources()["source"].tolist()
         for name in sources:
@@ -211,15 +220,19 @@ def ask_server(
     )  # fmt: skip
     table = found.table
     if codes is not None:
-        table = table[table["code"].isin(codes) | table["code_name"].isin(codes)]
-    rejected = study.decided[study.decided["status"] == "rejected"]
-    gone = set(rejected[["source", "start", "end", "code"]].itertuples(index=False, name=None))
-    kept = [
-        {str(k): _value(v) for k, v in row.items()}
-        for row in table.to_dict("records")
-        if (row["source"], row["start"], row["end"], row["code"]) not in gone
+        full = table["codebook"] + "/" + table["code"]
+        table = table[table["code"].isin(codes) | table["code_name"].isin(codes) | full.isin(codes)]
+    kept = [{str(k): _value(v) for k, v in row.items()} for row in table.to_dict("records")]
+    wanted_codes = set(codes or ())
+    names_of = [
+        f"{book.id}/{code.id}"
+        for book in study.books
+        for code in book.codes
+        if {code.id, code.name, f"{book.id}/{code.id}"} & wanted_codes
     ]
-    count = project.keep_suggestions(kept, methods=["model"], sources=sources)
+    count = project.keep_suggestions(
+        kept, methods=["model"], sources=sources, codes=None if codes is None else names_of
+    )
     codes_table = table.groupby(["codebook", "code"]).size().rename("suggested").reset_index()
     return Report(count, "model", len(wanted), codes_table, ()), found
 
@@ -232,7 +245,8 @@ def left(project: Project, *, progress: embed.Progress | None = None) -> pd.Data
     DataFrame
         One row a code: ``codebook``, ``code``, ``found`` (segments coded), ``read`` and
         ``unread`` (segments), ``left`` with ``low`` and ``high`` (90 % interval), ``share``
-        (probably found, 0 to 1), ``stop`` (whether 95 % are found even at the interval's end).
+        (probably found, 0 to 1), ``stop`` (whether nearly all are found even at the interval's
+        end). The estimate is missing for codes with fewer than five examples.
     """
     import numpy as np
     import pandas as pd
@@ -250,9 +264,11 @@ def left(project: Project, *, progress: embed.Progress | None = None) -> pd.Data
         unread = candidates & (known[:, j] == 0)
         hits = known[known[:, j] != 0, j] == 1
         now = work.left(hits, judged.confidence[unread, j], in_order=False)
+        numbers = (round(now.left, 1), round(now.low, 1), round(now.high, 1), round(now.share, 3))
+        if judged.examples[j] < suggestions.FEW:
+            numbers = (float("nan"),) * 4  # nothing was learned that an estimate could rest on
         told.append((
-            book, code, now.found, len(hits), int(np.sum(unread)), round(now.left, 1),
-            round(now.low, 1), round(now.high, 1), round(now.share, 3), now.enough,
+            book, code, now.found, len(hits), int(np.sum(unread)), *numbers, now.enough,
         ))  # fmt: skip
     columns = ["codebook", "code", "found", "read", "unread", "left", "low", "high", "share",
                "stop"]  # fmt: skip

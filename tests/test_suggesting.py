@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from qualkit import suggesting
+from qualkit.autocoding import auto_code
 from qualkit.coding import embed
 from qualkit.errors import ConflictError, NotEnough, UnknownName
 from qualkit.project import Project
@@ -97,17 +98,62 @@ def test_accepting_what_one_has_coded_makes_no_second_coding(study):
     assert (report.added, report.same) == (0, 1)
 
 
-def test_a_blind_coder_sees_none_that_another_has_taught(study):
+def test_a_blind_coder_sees_none_that_anothers_work_has_taught(study):
     suggesting.suggest(study)
-    assert study.suggestions(blind="Ben").query("method == 'learned'").empty
+    assert study.suggestions(blind="Ben").empty
 
     mine = study.turns(["s7"]).iloc[0]
-    span = int(mine["start"]), int(mine["end"])
-    study.add_coding("s7", span, "communication", coder="Ben")
-    suggesting.suggest(study, coder="Ben")
+    study.add_coding("s7", (int(mine["start"]), int(mine["end"])), "communication", coder="Ben")
+    team = len(study.suggestions())
+    kept = suggesting.suggest(study, coder="Ben").kept
 
-    seen = study.suggestions(blind="Ben")
-    assert set(seen[seen["method"] == "learned"]["taught_by"]) <= {"Ben"}
+    assert len(study.suggestions()) == team + kept
+    assert set(study.suggestions(blind="Ben")["taught_by"]) == {"Ben"}
+
+
+def test_before_anybody_has_coded_the_codebooks_suggestions_are_for_all(study):
+    for coding in study.codings()["coding"]:
+        study.remove_coding(coding)
+
+    kept = suggesting.suggest(study).kept
+
+    assert len(study.suggestions(blind="Ben")) == kept > 0
+
+
+def test_a_coder_who_is_not_there_is_refused_and_changes_nothing(study):
+    kept = suggesting.suggest(study).kept
+
+    with pytest.raises(UnknownName) as caught:
+        suggesting.suggest(study, coder="Anna")
+
+    assert str(caught.value) == "no coder is called 'Anna'; did you mean 'Ann'?"
+    assert len(study.suggestions()) == kept
+
+
+def test_what_a_rule_has_coded_does_not_say_that_the_rest_was_read(study):
+    before = suggesting.suggest(study).kept
+    auto_code(study, "boiler OR screen", "set-up", coder="rules")
+
+    assert suggesting.suggest(study).kept > before / 2
+
+
+def test_a_rejection_made_while_suggesting_stands(study):
+    suggesting.suggest(study)
+    first = study.suggestions().iloc[0]
+    stale = study.suggestions().to_dict("records")
+    study.reject([first["suggestion"]], coder="Ben")
+
+    kept = study.keep_suggestions(stale, methods=["learned", "codebook"])
+
+    assert kept == len(stale) - 1
+
+
+def test_making_suggestions_is_not_undone_but_said_to_be_made_anew(study):
+    suggesting.suggest(study)
+    entry = int(study.log()["entry"].iloc[-1])
+
+    with pytest.raises(ValueError, match=r"suggestions are made anew with 'qualkit suggest'$"):
+        study.undo(entry)
 
 
 def test_only_the_codes_and_sources_asked_for(study):

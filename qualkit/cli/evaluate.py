@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from qualkit.cli._shared import emit, json_option, progress_bar, records, say, show
+
+if TYPE_CHECKING:
+    from qualkit.coding.quality import Quality
 
 
 @click.command()
@@ -24,7 +28,7 @@ from qualkit.cli._shared import emit, json_option, progress_bar, records, say, s
 @click.option("--method", type=click.Choice(["learned", "cold"]), default="learned",
               show_default=True, help="cold: from the codebook alone.")  # fmt: skip
 @click.option("--work-saved", is_flag=True, help="How much has to be read to find 95 %.")
-@click.option("--model", default="int8", show_default=True, help="int8, fp32 or static vectors.")
+@click.option("--model", default="fp32", show_default=True, help="fp32, int8 or static vectors.")
 @click.option("--curve", type=click.Path(path_type=Path), metavar="FILE.png",
               help="Draw the study's learning curve, .png or .svg.")  # fmt: skip
 @json_option
@@ -51,6 +55,8 @@ def evaluate(
     if study is not None:
         _study(study, curve, as_json=as_json)
         return
+    if curve is not None:
+        raise click.UsageError("--curve draws the learning curve of a STUDY")
     if segments is None or codebook is None:
         raise click.UsageError("--segments needs --codebook FILE.json")
     from qualkit.coding import embed
@@ -62,7 +68,7 @@ def evaluate(
     with progress_bar("reading") as progress:
         texts = table["text"].tolist()
         rows = embed.embed(texts, kind=model, progress=progress) if embed.installed() else None
-    ready = trials.trial(table, book, min_examples=min_examples, vectors=rows)
+    ready = trials.trial(table, book, min_examples=min_examples, vectors=rows, kind=model)
     found: dict[str, Any] = {}
     if work_saved:
         with progress_bar("reading for each code") as progress:
@@ -75,10 +81,9 @@ def evaluate(
 
 
 def _seeds(given: str) -> list[int]:
-    try:
-        return [int(one) for one in given.split(",")]
-    except ValueError as error:
-        raise click.UsageError(f"--seeds {given!r} must be whole numbers and commas") from error
+    if not re.fullmatch(r"\d{1,9}(,\d{1,9})*", given):
+        raise click.UsageError(f"--seeds {given!r} must be whole numbers from 0, with commas")
+    return [int(one) for one in given.split(",")]
 
 
 def _tell(found: dict[str, Any], *, as_json: bool) -> None:
@@ -91,19 +96,27 @@ def _tell(found: dict[str, Any], *, as_json: bool) -> None:
 
 def _study(study: str, curve: Path | None, *, as_json: bool) -> None:
     from qualkit import suggesting
+    from qualkit.export.figure import check_ending
     from qualkit.project import Project
 
+    if curve is not None:
+        check_ending(curve)
     with Project.open(study) as project, progress_bar("reading") as progress:
         found = suggesting.quality(project, progress=progress)
+    if as_json:
+        emit({**found.overall, "codes": records(found.codes), "curve": records(found.curve)})
+    else:
+        _table(found)
     if curve is not None:
         from qualkit.export.figure import learning_curve
 
         learning_curve(found.curve, curve)
         say(f"wrote {curve}")
-    if as_json:
-        emit({**found.overall, "codes": records(found.codes), "curve": records(found.curve)})
-        return
-    columns = ["code", "examples", "precision", "recall", "f1", "average_precision", "coders_f1",
+
+
+def _table(found: Quality) -> None:
+    columns = ["codebook", "code", "examples", "precision", "recall", "f1", "average_precision",
+               "coders_f1",
                "left_to_people"]  # fmt: skip
     show(found.codes, columns)
     _tell(found.overall, as_json=False)

@@ -22,6 +22,7 @@ from qualkit.cli._shared import (
 if TYPE_CHECKING:
     import pandas as pd
 
+    from qualkit.project import Project
     from qualkit.suggesting import Report
 
 codes_option = click.option(
@@ -90,9 +91,9 @@ def _tell(report: Report, extra: dict[str, Any], *, as_json: bool) -> None:
     for kind, count in extra.get("thrown_away", {}).items():
         say(f"  thrown away, {kind}: {count}")
     if "left_to_people" in report.codes.columns:
-        left = report.codes[report.codes["left_to_people"] != ""]
-        for code, why in zip(left["code"], left["left_to_people"], strict=True):
-            say(f"  left to people: {code} ({why})")
+        codes = report.codes[report.codes["left_to_people"] != ""]
+        for why, own in codes.groupby("left_to_people")["code"]:
+            say(f"  {why}: {', '.join(own)}")
 
 
 @click.command()
@@ -122,8 +123,8 @@ def suggestions(
 
     with Project.open(study) as project:
         table = project.suggestions(status=None if status == "all" else status, blind=coder)
-    if codes:
-        table = table[table["code"].isin(codes)]
+        _check(project, codes)
+    table = _of_codes(table, codes)
     table = ordered(table, by).head(limit) if limit else ordered(table, by)
     if as_json:
         emit({"suggestions": records(table)})
@@ -155,6 +156,7 @@ as_coder = click.option("--coder", required=True, metavar="NAME", help="Who deci
 @over_option
 @codes_option
 @as_coder
+@click.option("--blind", is_flag=True, help="Leave out what others' work has taught.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be accepted.")
 @json_option
 @user_option
@@ -164,6 +166,7 @@ def accept_command(
     over: float | None,
     codes: Sequence[str],
     coder: str,
+    blind: bool,
     dry_run: bool,
     as_json: bool,
     user: str | None,
@@ -173,17 +176,25 @@ def accept_command(
     from qualkit.project import Project
 
     with Project.open(study, user=user or coder) as project:
-        chosen = _chosen(project.suggestions(), ids, over, codes)
+        _check(project, codes)
+        chosen = _chosen(project.suggestions(blind=coder if blind else None), ids, over, codes)
         plan = preview(chosen, 0)
         made = None if dry_run else project.accept(chosen["suggestion"].tolist(), coder=coder)
-    told = {"accepted": len(chosen), "codes": records(plan), "dry_run": dry_run,
-            "entry": None if made is None else made.entry}  # fmt: skip
+    told = {
+        "accepted": len(chosen),
+        "codings": None if made is None else made.added,
+        "codes": records(plan),
+        "dry_run": dry_run,
+        "entry": None if made is None else made.entry,
+    }
     if as_json:
         emit(told)
     else:
         show(plan.assign(wrong=plan["wrong"].round(1)), ["codebook", "code", "accepted", "wrong"])
     verb = "would accept" if dry_run else "accepted"
     say(f"{verb} {len(chosen)} suggestions; about {plan['wrong'].sum():.0f} may be wrong")
+    if made is not None:
+        say(f"{made.added} codings were added; {made.same} were {coder}'s already")
     if made is not None and made.entry is not None:
         say(f"take it back with 'qualkit project undo {study} {made.entry}'")
 
@@ -212,7 +223,18 @@ def left_command(study: str, as_json: bool) -> None:
 
     with Project.open(study) as project, progress_bar("reading") as progress:
         table = suggesting.left(project, progress=progress)
-    columns = ["code", "found", "read", "unread", "left", "low", "high", "share", "stop"]
+    columns = [
+        "codebook",
+        "code",
+        "found",
+        "read",
+        "unread",
+        "left",
+        "low",
+        "high",
+        "share",
+        "stop",
+    ]
     give(table, "codes", columns, as_json=as_json)
 
 
@@ -230,4 +252,22 @@ def _chosen(
                 "list them with 'qualkit suggestions'"
             )
     chosen = table[table["suggestion"].isin(ids)] if ids else table[table["confidence"] >= over]
-    return chosen[chosen["code"].isin(codes)] if codes else chosen
+    return _of_codes(chosen, codes)
+
+
+def _check(project: Project, codes: Sequence[str]) -> None:
+    """Refuse a code that the study does not have."""
+    from qualkit.errors import UnknownName
+
+    table = project.codes()
+    known = {*table["code"], *(table["codebook"] + "/" + table["code"])}
+    for name in codes:
+        if name not in known:
+            raise UnknownName("code", name, sorted(table["code"]))
+
+
+def _of_codes(table: pd.DataFrame, codes: Sequence[str]) -> pd.DataFrame:
+    if not codes:
+        return table
+    full = table["codebook"] + "/" + table["code"]
+    return table[table["code"].isin(codes) | full.isin(codes)]

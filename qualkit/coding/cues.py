@@ -37,35 +37,33 @@ class Matcher:
         for n, code in enumerate(codes):
             for cue in code.cues:
                 if 0 < len(cue.split()) <= LONGEST:
-                    self._of.setdefault(" ".join(_nlp.lemmas(cue)), set()).add(n)
-        self._of.pop("", None)
+                    self._of.setdefault(cue.strip().casefold(), set()).add(n)
+        self._matcher = self._made() if self._of else None
 
     def __bool__(self) -> bool:
         return bool(self._of)
 
     def find(self, texts: Sequence[str]) -> list[list[Cue]]:
         """The cues in each text, in order."""
-        if not self._of:
+        if self._matcher is None:
             return [[] for _ in texts]
-        matcher = self._matcher()
         found = []
         for doc in _nlp.docs(texts):
             here: dict[tuple[int, int, int], Cue] = {}
-            for _, begin, end in matcher(doc):
+            for key, begin, end in self._matcher(doc):
                 span = doc[begin:end]
-                key = " ".join(_nlp.lemma(token) for token in span)
-                for code in sorted(self._of.get(key, ())):
+                for code in sorted(self._of[doc.vocab.strings[key]]):
                     place = (code, span.start_char, span.end_char)
                     here.setdefault(place, Cue(code, span.text, span.start_char, span.end_char))
             found.append(sorted(here.values(), key=lambda cue: (cue.start, cue.code)))
         return found
 
-    def _matcher(self) -> Any:  # noqa: ANN401 - a spaCy PhraseMatcher
+    def _made(self) -> Any:  # noqa: ANN401 - a spaCy PhraseMatcher
         from spacy.matcher import PhraseMatcher
 
-        nlp = _nlp.pipeline()
-        made = PhraseMatcher(nlp.vocab, attr="LEMMA")
-        made.add("cue", list(_nlp.docs(self._of)))
+        made = PhraseMatcher(_nlp.pipeline().vocab, attr="LEMMA")
+        for cue, doc in zip(self._of, _nlp.docs(self._of), strict=True):
+            made.add(cue, [doc])
         return made
 
     def table(self, found: Sequence[Sequence[Cue]]) -> sparse.csr_matrix:

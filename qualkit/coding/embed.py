@@ -1,7 +1,7 @@
 """Sentence vectors: what a text means as numbers, computed on this machine alone.
 
-A vector depends on the text and the model alone, so that it is computed once and kept. Texts
-are taken in order of length, which spares the padding of short ones to long ones.
+In full precision a vector depends on the text and the model alone, so that it is computed once
+and kept. Texts are taken in order of length, which spares the padding of short ones to long ones.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int, str], None]
 MODELS: Final = ("int8", "fp32", "static")
-DEFAULT: Final = "int8"  # chosen by the table of benchmarks/bench_embed.py
+DEFAULT: Final = "fp32"  # as fast as is needed, and a vector depends on its text alone
 WIDTH: Final = _network.WIDTH * _network.PARTS
 _BATCH: Final = 32
 _STATIC_WIDTH: Final = 256
@@ -52,8 +52,9 @@ def embed(
     texts : sequence of str
         Of any length; the model reads the first 256 word pieces of each.
     kind : str
-        ``fp32``, ``int8`` (the same to the second figure, and faster), or ``static``, means of
-        word vectors: instant, and less good. A static row has its own width.
+        ``fp32``; ``int8``, faster, whose vectors vary a little with the texts they are computed
+        beside; or ``static``, means of word vectors: instant, and less good. A static row has
+        its own width.
     progress : callable, optional
         Called with texts done, texts in all, and what is being done.
 

@@ -85,8 +85,17 @@ class Features:
         return _product(_rows(self.own, some), self.phrases) + 1
 
     def among_phrases(self) -> np.ndarray:
-        """The likeness of the codes' phrases to each other."""
-        return _product(self.phrases, self.phrases) + 1
+        """The likeness of the codes' phrases to each other.
+
+        A phrase speaks to every kind of speaker in full, so it is longer than a segment, by just
+        so much that the likenesses of all remain inner products.
+        """
+        import numpy as np
+
+        kinds = len(np.unique(self.kind)) if self.transcripts else 1
+        length = kinds * (1 + SAME_KIND) / (SAME_KIND + kinds)
+        made: np.ndarray = _product(self.phrases, self.phrases) * np.float32(length) + 1
+        return made
 
     def meaning(self, some: np.ndarray, others: np.ndarray) -> np.ndarray:
         """How alike in meaning, -1 to 1."""
@@ -143,7 +152,7 @@ def build(
         (_weighed(known), _layered(vectors)),
         (_weighed(said), _layered(phrase_vectors)),
         _round(unit, document, kind, _asked(segments)),
-        unit, kind, document, words, word_phrases, vocabulary,
+        unit.copy(), kind, document, words, word_phrases, vocabulary,
     )  # fmt: skip
 
 

@@ -33,7 +33,9 @@ def labels(
     codes : sequence of (codebook, code)
         The columns of what comes back.
     codings : DataFrame
-        ``source``, ``start``, ``end``, ``codebook``, ``code``; ``coding`` where `decided` is given.
+        ``source``, ``start``, ``end``, ``codebook``, ``code``; ``coding`` where `decided` is
+        given. Where a column ``unread`` is true (a rule made the coding), nobody has read what
+        stands before it.
     decided : DataFrame, optional
         Suggestions that were accepted or rejected: ``source``, ``start``, ``end``, ``codebook``,
         ``code``, ``status``, ``coding``.
@@ -49,6 +51,8 @@ def labels(
     places = places_of(segments)
     from_queue = set() if decided is None else set(decided["coding"].dropna())
     own = codings if not from_queue else codings[~codings["coding"].isin(from_queue)]
+    if "unread" in own.columns:
+        own = own[~own["unread"]]
     for (source, book), some in own.groupby(["source", "codebook"], sort=False):
         if source in places:
             rows, starts, ends = places[source]

@@ -98,10 +98,10 @@ class Likeness:
             grown[:first] = self._held[:first]
             self._held = grown
         every = np.arange(self.count)
-        for at in range(0, len(new), _CHUNK):
-            some = new[at : at + _CHUNK]
-            begin = first + at
-            self._held[begin : begin + len(some)] = self.features.between(some, every)
+        for at in range(0, self.count, _CHUNK):
+            some = every[at : at + _CHUNK]
+            end = first + len(new)
+            self._held[first:end, at : at + len(some)] = self.features.between(new, some)
         self._place |= {int(row): first + n for n, row in enumerate(new)}
 
 
@@ -178,7 +178,9 @@ def _solve(likeness: Likeness, rows: np.ndarray, wanted: np.ndarray, *, inverse:
     kernel = np.vstack([beside, np.hstack([beside[:, len(rows) :].T, likeness.among])])
     strength = ridge(likeness.features, len(rows)) if len(rows) else _ALONE
     kernel[np.diag_indices(len(kernel))] += strength
-    lower, _ = lapack.spotrf(kernel, lower=1, overwrite_a=1)
+    lower, fault = lapack.spotrf(kernel.T, lower=1, overwrite_a=1)  # symmetric: not copied
+    if fault:
+        raise ValueError(f"the likenesses do not hold together (LAPACK {fault}); please report it")
     if not inverse:
         weights, _ = lapack.spotrs(lower, wanted, lower=1)
         return _Solved(rows, wanted, np.zeros((0, 0), dtype=np.float32), weights)
@@ -228,20 +230,32 @@ def _smoothing(
     features: Features, left_out: np.ndarray, rows: np.ndarray, targets: np.ndarray
 ) -> float:
     """The share of neighbours that ranks the left-out segments best."""
+    import numpy as np
+
     if not features.transcripts or not len(rows):
         return 0.0
     found = {
-        share: mean_precision(targets > 0, smoothed(features, left_out, share)[rows])
+        share: mean_precision(
+            targets > 0, smoothed(features, left_out, share)[rows], said=np.abs(targets) == 1
+        )
         for share in SMOOTHING
     }
     return max(found, key=lambda share: found[share])
 
 
-def mean_precision(truth: np.ndarray, scores: np.ndarray) -> float:
-    """Average precision, averaged over the codes that occur; 0 where none does."""
+def mean_precision(
+    truth: np.ndarray, scores: np.ndarray, *, said: np.ndarray | None = None
+) -> float:
+    """Average precision, averaged over the codes that occur; 0 where none does.
+
+    `said` marks the pairs that somebody judged; by default all.
+    """
     import numpy as np
 
-    found = [precision_of(truth[:, j], scores[:, j]) for j in range(truth.shape[1])]
+    told = np.ones(truth.shape, dtype=bool) if said is None else said
+    found = [
+        precision_of(truth[told[:, j], j], scores[told[:, j], j]) for j in range(truth.shape[1])
+    ]
     known = [one for one in found if one is not None]
     return float(np.mean(known)) if known else 0.0
 
@@ -269,7 +283,8 @@ class Calibration:
     ----------
     slopes, offsets : array, one a code
     sure : float
-        The raw confidence from which on 80 % may be shown.
+        The raw confidence that is shown as 80 %; over one where 80 % was never earned, so that
+        none is shown.
     thresholds : array, one a code
         Of the confidence shown, where a code's F1 is expected to be greatest.
     """
@@ -298,13 +313,11 @@ def calibrate(
     groups : array of int, one a segment
         Sources, which the certainty of high confidences is judged by.
     """
-    import numpy as np
-
     slopes, offsets = _curves(scores, truth, seed)
     raw = _logistic(scores * slopes + offsets)
-    sure = _earned(raw, truth, groups)
+    sure = _mark(raw, _earned(raw, truth, groups))
     shown = _shown(raw, sure)
-    return Calibration(slopes, offsets, sure, _thresholds(shown, np.nan_to_num(truth) > 0))
+    return Calibration(slopes, offsets, sure, _thresholds(shown, truth))
 
 
 def _logistic(values: np.ndarray) -> np.ndarray:
@@ -388,33 +401,48 @@ def _earned(raw: np.ndarray, truth: np.ndarray, groups: np.ndarray) -> float:
     return earned
 
 
+def _mark(raw: np.ndarray, earned: float) -> float:
+    """The raw confidence to be shown as 80 %; where it was never earned, beyond all that is."""
+    import numpy as np
+
+    if np.isfinite(earned):
+        return float(np.clip(earned, 0.5001, 1 - 1e-6))
+    return 1 + float(np.clip(raw.max(initial=SURE), SURE, 1 - 1e-6))
+
+
 def _shown(raw: np.ndarray, sure: float) -> np.ndarray:
     """Confidences above one half drawn together, so that 80 % stands where it is earned."""
     import numpy as np
 
     if sure <= SURE:
         return raw
-    goal = _logit(SURE)
-    mark = _logit(min(max(sure, 0.5), 1 - 1e-6)) if np.isfinite(sure) else None
-    given = _logit(raw)
-    if mark is None:
-        mark = max(float(given.max(initial=0.0)), goal) + 1e-3
-    drawn = np.where(given < mark, given * goal / mark, given - mark + goal)
+    goal, given = _logit(SURE), _logit(raw)
+    if sure > 1:  # never earned: what was the greatest is shown just below
+        drawn = np.minimum(given * goal / _logit(sure - 1), goal - 1e-3)
+    else:
+        mark = _logit(sure)
+        drawn = np.where(given < mark, given * goal / mark, given - mark + goal)
     return np.where(given <= 0, raw, _logistic(drawn))
 
 
 def _thresholds(shown: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Halfway between the best threshold seen and the best one expected, for each code."""
+    """Halfway between the best threshold seen and the best one expected, for each code.
+
+    Where nobody said whether a code applies, nothing is counted.
+    """
     import numpy as np
 
-    common = best_threshold(truth.ravel(), shown.ravel())
-    found = np.zeros(truth.shape[1])
+    said = ~np.isnan(truth)
+    common = best_threshold(truth[said] > 0, shown[said])
+    found = np.full(truth.shape[1], common)
     for j in range(truth.shape[1]):
-        hits = int(truth[:, j].sum())
-        own = best_threshold(truth[:, j], shown[:, j]) if hits else common
+        own, known = shown[said[:, j], j], truth[said[:, j], j] > 0
+        if not len(own):
+            continue
+        hits = int(known.sum())
         trust = hits / (hits + 10)
-        seen = trust * own + (1 - trust) * common
-        ranked = np.sort(shown[:, j])[::-1]
+        seen = trust * best_threshold(known, own) + (1 - trust) * common if hits else common
+        ranked = np.sort(own)[::-1]
         gain = 2 * np.cumsum(ranked) / (np.arange(1, len(ranked) + 1) + ranked.sum())
         found[j] = _logistic((_logit(seen) + _logit(ranked[gain.argmax()])) / 2)
     return found

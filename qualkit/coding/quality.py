@@ -15,10 +15,11 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final
 
 from qualkit.coding import learn, work
+from qualkit.coding.embed import DEFAULT
 from qualkit.coding.labels import labels
-from qualkit.coding.suggestions import Corpus, Judged, judge, left_to_people, prepare
+from qualkit.coding.suggestions import Corpus, Judged, from_which, judge, left_to_people, prepare
 from qualkit.errors import NotEnough
-from qualkit.model import INTERVIEWER
+from qualkit.model import INTERVIEWER, PARTICIPANT
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,6 +48,7 @@ def trial(
     *,
     min_examples: int = 20,
     vectors: np.ndarray | None = None,
+    kind: str = DEFAULT,
     progress: Progress | None = None,
 ) -> Trial:
     """Make coded segments ready for :func:`evaluate` and :func:`work_saved`.
@@ -65,9 +67,9 @@ def trial(
 
     coded = segments["codes"].map(bool)
     share = coded.groupby(segments["speaker"]).transform("mean")
-    role = np.where(share < CONTEXT, "interviewer", "participant")
+    role = np.where(share < CONTEXT, INTERVIEWER, PARTICIPANT)
     table = segments.assign(role=role)
-    candidates = role == "participant"
+    candidates = role == PARTICIPANT
     counts: dict[str, int] = {}
     for codes in segments["codes"][candidates]:
         for code in codes:
@@ -75,7 +77,7 @@ def trial(
     known = [code.id for code in book.codes if counts.get(code.id, 0) >= max(1, min_examples)]
     if not known:
         raise NotEnough(f"no code of the codebook has {min_examples} examples")
-    corpus = prepare(table, [book], vectors=vectors, codes=known, progress=progress)
+    corpus = prepare(table, [book], vectors=vectors, codes=known, kind=kind, progress=progress)
     place = {code.id: n for n, (_, code) in enumerate(corpus.codes)}
     truth = np.zeros((len(table), len(place)), dtype=bool)
     for row, codes in enumerate(segments["codes"]):
@@ -108,7 +110,7 @@ def evaluate(
         (average precision, averaged over codes), ``macro_f1``, ``micro_f1`` (at the thresholds
         that were set), ``ece`` (expected calibration error of all confidences, ten bins),
         ``over_80`` (the share right among confidences over 80 %, None where there is none),
-        ``fit_seconds``, ``codes``, ``segments``.
+        ``fit_seconds``, ``taught`` (segments learned from), ``codes``, ``segments``.
     """
     import numpy as np
 
@@ -141,7 +143,7 @@ def _one(ready: Trial, per_code: int, seed: int, method: str) -> dict[str, float
     judged = judge(ready.corpus, known)
     seconds = time.perf_counter() - begin
     truth, shown = ready.truth[test], judged.confidence[test]
-    told = shown >= judged.thresholds[None, :]
+    told = shown >= from_which(judged.thresholds)[None, :]
     sure = shown > learn.SURE
     return {
         **ranked(truth, shown),
@@ -149,6 +151,7 @@ def _one(ready: Trial, per_code: int, seed: int, method: str) -> dict[str, float
         "ece": calibration_error(shown, truth),
         "over_80": float(truth[sure].mean()) if sure.any() else None,
         "fit_seconds": seconds,
+        "taught": float((known != 0).any(1).sum()),
     }
 
 
@@ -157,6 +160,8 @@ def split(ready: Trial, seed: int) -> tuple[np.ndarray, np.ndarray]:
     import numpy as np
 
     names = np.unique(ready.documents[ready.candidates])
+    if len(names) < 2:
+        raise NotEnough("at least two documents are needed, to learn from one and judge the other")
     rng = np.random.RandomState(seed)  # the protocol's own generator, so that figures compare
     rng.shuffle(names)
     held = set(names[: max(1, round(len(names) * TEST))].tolist())
@@ -280,7 +285,7 @@ def study(
         raise NotEnough("no code was applied yet; code a few sources first")
     taught = judged.learned.rows
     shown = judged.calibration.confidence(judged.learned.left_out[taught])
-    codes = _each(corpus, known[taught], shown, judged, coders_f1(corpus, codings))
+    codes = _each(corpus, known[taught], shown, judged, coders_f1(corpus, codings, decided))
     overall = _overall(known[taught], shown, judged.thresholds)
     overall |= {"sources": int(corpus.segments["source"].iloc[taught].nunique()),
                 "segments": len(taught)}  # fmt: skip
@@ -299,7 +304,7 @@ def _each(
     rows = []
     for j, (book, code) in enumerate(corpus.codes):
         told = known[:, j] != 0
-        truth, said = known[told, j] == 1, shown[told, j] >= judged.thresholds[j]
+        truth, said = known[told, j] == 1, shown[told, j] >= from_which(judged.thresholds)[j]
         right = int((truth & said).sum())
         share = [right / n if n else None for n in (int(said.sum()), int(truth.sum()))]
         both = int(said.sum() + truth.sum())
@@ -319,17 +324,18 @@ def _overall(
 ) -> dict[str, float | int | None]:
     truth, told = known == 1, known != 0
     sure = (shown > learn.SURE) & told
-    scores = shown * told  # what nobody has said of stands last
     found = {
-        "mAP": learn.mean_precision(truth, scores),
-        **f1(truth, (shown >= thresholds[None, :]) & told),
+        "mAP": learn.mean_precision(truth, shown, said=told),
+        **f1(truth, (shown >= from_which(thresholds)[None, :]) & told),
         "ece": calibration_error(shown[told], truth[told]),
         "over_80": float(truth[sure].mean()) if sure.any() else None,
     }
     return {key: None if value is None else round(value, 4) for key, value in found.items()}
 
 
-def coders_f1(corpus: Corpus, codings: pd.DataFrame) -> dict[tuple[str, str], float]:
+def coders_f1(
+    corpus: Corpus, codings: pd.DataFrame, decided: pd.DataFrame | None = None
+) -> dict[tuple[str, str], float]:
     """How far coders agree on each code: the F1 of one against another, over all pairs.
 
     On segments that both have read; 1 is perfect. A machine is judged against this, not against
@@ -339,7 +345,8 @@ def coders_f1(corpus: Corpus, codings: pd.DataFrame) -> dict[tuple[str, str], fl
 
     names = [(book, code.id) for book, code in corpus.codes]
     each = {
-        str(coder): labels(corpus.segments, names, own) for coder, own in codings.groupby("coder")
+        str(coder): labels(corpus.segments, names, own, _by(decided, coder))
+        for coder, own in codings.groupby("coder")
     }
     both, marked = np.zeros(len(names)), np.zeros(len(names))
     for one, other in combinations(sorted(each), 2):
@@ -348,6 +355,10 @@ def coders_f1(corpus: Corpus, codings: pd.DataFrame) -> dict[tuple[str, str], fl
         both += (a & b).sum(0)
         marked += a.sum(0) + b.sum(0)
     return {name: float(2 * both[j] / marked[j]) for j, name in enumerate(names) if marked[j]}
+
+
+def _by(decided: pd.DataFrame | None, coder: object) -> pd.DataFrame | None:
+    return None if decided is None else decided[decided["decider"] == coder]
 
 
 def _no_curve() -> pd.DataFrame:
@@ -372,9 +383,10 @@ def _curve(corpus: Corpus, known: np.ndarray, *, seeds: int = 3) -> pd.DataFrame
             count = max(1, round(share * len(rest)))
             some = np.isin(corpus.groups, rest[:count])
             judged = judge(corpus, np.where(some[:, None], known, 0).astype(np.int8))
-            shown, truth = judged.confidence[test], known[test] == 1
-            found = f1(truth, shown >= judged.thresholds[None, :])["macro_f1"] or 0.0
-            points.setdefault(count, []).append((learn.mean_precision(truth, shown), found))
+            shown, truth, told = judged.confidence[test], known[test] == 1, known[test] != 0
+            chosen = (shown >= from_which(judged.thresholds)[None, :]) & told
+            precision = learn.mean_precision(truth, shown, said=told)
+            points.setdefault(count, []).append((precision, f1(truth, chosen)["macro_f1"] or 0.0))
     rows = [(n, *(round(float(x), 4) for x in np.mean(p, 0))) for n, p in sorted(points.items())]
     return pd.DataFrame(rows, columns=["sources", "mAP", "macro_f1"])
 

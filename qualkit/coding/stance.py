@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from qualkit.coding import learn
 from qualkit.coding.labels import HALF, places_of
-from qualkit.model import STANCES
+from qualkit.model import INTERVIEWER, STANCES
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,6 +39,8 @@ def stances(corpus: Corpus, codings: pd.DataFrame) -> tuple[np.ndarray, str]:
 
     nothing = np.full(len(corpus.segments), None, dtype=object)
     rows, targets = _examples(corpus.segments, codings)
+    said = (corpus.segments["role"] != INTERVIEWER).to_numpy()[rows]
+    rows, targets = rows[said][-learn.MOST :], targets[said][-learn.MOST :]
     often = (targets > 0).sum(0)
     if len(rows) < ENOUGH or (often >= EACH).sum() < 2:
         held = ", ".join(f"{n} {name}" for n, name in zip(often, STANCES, strict=True) if n)

@@ -138,6 +138,7 @@ def prepare(
     *,
     vectors: np.ndarray | None = None,
     codes: Sequence[str] | None = None,
+    kind: str = embed.DEFAULT,
     progress: embed.Progress | None = None,
 ) -> Corpus:
     """The segments and codes as features; ValueError where there is no code."""
@@ -157,25 +158,20 @@ def prepare(
     usable = english and embed.installed()
     if english and not usable:
         notes.append("the sentence model is not installed; suggestions go by words alone")
-    rows = _vectors(texts, vectors, progress) if usable else None
+    if usable and vectors is None:
+        vectors = embed.embed(texts, kind=kind, progress=progress)
     matcher = Matcher([code for _, code in chosen])
     cues = matcher.find(texts)
     made = features.build(
-        segments, phrases, vectors=rows,
-        phrase_vectors=embed.embed(phrases) if usable else None,
+        segments, phrases, vectors=vectors if usable else None,
+        phrase_vectors=embed.embed(phrases, kind=kind) if usable else None,
         cues=(matcher.table(cues), matcher.table(matcher.find(phrases))) if matcher else None,
     )  # fmt: skip
-    model = f"{_METHOD} on {embed.model_name() if usable else 'words alone'}"
+    model = f"{_METHOD} on {embed.model_name(kind) if usable else 'words alone'}"
     return Corpus(
         segments, chosen, made, learn.Likeness(made), owners, group_of(segments, made), cues,
         model, tuple(notes),
     )  # fmt: skip
-
-
-def _vectors(
-    texts: Sequence[str], given: np.ndarray | None, progress: embed.Progress | None
-) -> np.ndarray:
-    return embed.embed(texts, progress=progress) if given is None else given
 
 
 _METHOD: Final = "kernel ridge 1"
@@ -268,16 +264,18 @@ def _again(
 
 
 def _fewer(rows: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """At most so many rows as one factorisation can take; examples of rare codes stay."""
+    """At most so many rows as one factorisation can take: a sample, and all of rare codes."""
     import numpy as np
 
     if len(rows) <= learn.MOST:
         return rows
     hits = known[rows] == 1
-    often = hits.sum(0)
-    rare = np.where(hits, 1 / np.maximum(often, 1)[None, :], 0).max(1)
-    order = np.lexsort((np.random.default_rng(0).random(len(rows)), -rare))
+    rare = (hits & (hits.sum(0) < _RARE)[None, :]).any(1)
+    order = np.lexsort((np.random.default_rng(0).random(len(rows)), ~rare))
     return np.sort(rows[order[: learn.MOST]])
+
+
+_RARE: Final = 50  # examples below which none of a code is left out
 
 
 def _targets(corpus: Corpus, rows: np.ndarray, targets: np.ndarray) -> np.ndarray:
@@ -378,11 +376,11 @@ def _told(corpus: Corpus, known: np.ndarray, judged: Judged) -> Suggestions:
     left = [left_to_people(judged, int(said[j]), j) for j in range(len(corpus.codes))]
     shown = np.where(open_, confidence, 0)
     shown[:, [bool(reason) for reason in left] & ~few] = 0
-    wanted = shown >= np.maximum(np.minimum(thresholds, 0.5), LEAST)[None, :]
+    wanted = shown >= from_which(thresholds)[None, :]
     rank = np.argsort(np.argsort(-shown, axis=1, kind="stable"), axis=1)
     wanted &= rank < MOST
     pairs = np.argwhere(wanted)
-    told = _Reasons(corpus, known, judged).of(pairs)
+    told = _Reasons(corpus, known, judged, few).of(pairs)
     rows = [
         (*_place(corpus.segments, n), corpus.codes[j][0], corpus.codes[j][1].id,
          round(float(confidence[n, j]), 4), "codebook" if few[j] else judged.method,
@@ -402,6 +400,13 @@ def _told(corpus: Corpus, known: np.ndarray, judged: Judged) -> Suggestions:
         }
     )
     return Suggestions(table, codes, judged.method, corpus.notes)
+
+
+def from_which(thresholds: np.ndarray) -> np.ndarray:
+    """The confidences from which on codes are suggested: their thresholds, within bounds."""
+    import numpy as np
+
+    return np.asarray(np.clip(thresholds, LEAST, 0.5))
 
 
 def _with_codebook(
@@ -424,13 +429,16 @@ def _place(segments: pd.DataFrame, n: int) -> tuple[str, int, int, str]:
     return row["source"], int(row["start"]), int(row["end"]), row["text"]
 
 
+_BY_CODEBOOK: Final = f"fewer than {FEW} examples; the codebook alone speaks"
+
+
 def left_to_people(judged: Judged, told: int, j: int) -> str:
     """Why a code should be left to people, of whose segments so many were judged, or nothing."""
     if judged.method != "learned":
         return ""
     examples, precision = int(judged.examples[j]), judged.precision[j]
     if examples < FEW:
-        return f"only {examples} example{'' if examples == 1 else 's'}; the codebook alone speaks"
+        return _BY_CODEBOOK
     if precision is not None and precision < UNLEARNED * examples / told < 0.5:
         return f"not learned: average precision {precision:.2f}, by chance {examples / told:.2f}"
     return ""
@@ -439,9 +447,10 @@ def left_to_people(judged: Judged, told: int, j: int) -> str:
 class _Reasons:
     """What speaks for a code on a segment: cues, words, and the most alike coded passages."""
 
-    def __init__(self, corpus: Corpus, known: np.ndarray, judged: Judged) -> None:
+    def __init__(self, corpus: Corpus, known: np.ndarray, judged: Judged, few: np.ndarray) -> None:
         from scipy import sparse
 
+        self._few = few & (judged.method == "learned")
         self._corpus = corpus
         self._known = known
         rows, weights = judged.learned.rows, judged.learned.weights
@@ -471,6 +480,8 @@ class _Reasons:
     def _words(self, row: int, j: int) -> list[str]:
         import numpy as np
 
+        if self._few[j]:
+            return []  # the codebook spoke, not what coders taught
         counts = self._corpus.features.words[row]
         gains = counts.data * self._weight[counts.indices, j]
         order = np.argsort(-gains)[:12]
@@ -482,9 +493,12 @@ class _Reasons:
     def _alike(self, rows: np.ndarray, j: int) -> list[list[dict[str, Any]]]:
         import numpy as np
 
-        coded = np.flatnonzero(self._known[:, j] == 1)
-        if not len(coded):
+        coded = np.flatnonzero(self._known[:, j] == 1)[: learn.MOST]
+        if not len(coded) or self._few[j]:
             return [[] for _ in rows]
+        if len(rows) > _BATCH:
+            batches = np.split(rows, range(_BATCH, len(rows), _BATCH))
+            return [one for batch in batches for one in self._alike(batch, j)]
         alike = self._corpus.features.meaning(rows, coded)
         best = np.argsort(-alike, axis=1, kind="stable")[:, :2]
         return [
@@ -498,6 +512,9 @@ class _Reasons:
             ]
             for n in range(len(rows))
         ]  # fmt: skip
+
+
+_BATCH: Final = 1000  # suggestions whose most alike passages are looked for at once
 
 
 def _stop_words() -> frozenset[str]:

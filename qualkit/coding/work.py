@@ -24,7 +24,8 @@ GOAL: Final = 0.95  # the share of a code's segments that should be found
 LARGEST: Final = 15_000  # segments of a trial: all likenesses are held at once
 TEACH: Final = 3000  # segments that one step of a trial learns from
 FIRST: Final = 10
-GROWTH: Final = 0.1
+GROWTH: Final = 0.05  # of a batch with what was read
+_LATER: Final = 0.15  # the same once the goal is reached and only estimates are wanted
 _LOOK: Final = 1.2  # how much more has to be read until what is left is estimated again
 CLAMP: Final = 1.0  # how much the known neighbours count
 MARKS: Final = (0.2, 0.4, 0.6)
@@ -145,18 +146,20 @@ def read_for(kernel: Kernel, truth: np.ndarray, candidates: np.ndarray, column: 
 
     total = int(truth[candidates].sum())
     count = int(candidates.sum())
+    goal = int(np.ceil(GOAL * total))
     chances = kernel.cold[:, column].copy()
     unread = candidates.copy()
     order: list[int] = []
     steps: list[tuple[int, Left]] = []
     looked = FIRST
     while len(order) < max(MARKS) * count or not steps:
-        batch = max(FIRST, int(GROWTH * len(order)))
+        growth = GROWTH if truth[order].sum() < goal else _LATER
+        batch = max(FIRST, int(growth * len(order)))
         waiting = np.flatnonzero(unread)
         chosen = waiting[np.argsort(-chances[waiting], kind="stable")[:batch]]
         unread[chosen] = False
         order += chosen.tolist()
-        look = len(order) >= looked * _LOOK
+        look = len(order) >= looked * _LOOK or not unread.any()
         chances, shown = kernel.relearn(np.array(order), truth, column, estimate=look)
         if shown is not None:
             looked = len(order)
@@ -249,7 +252,9 @@ class Kernel:
         often = np.array([(~hits).sum(), hits.sum()]) / len(hits) * 2
         strength = 2.0 * (4 * max(1.0, len(rows) / 300) ** 0.5 if self._features.transcripts else 1)
         kernel[np.diag_indices(len(kernel))] += strength * np.sqrt(often)[hits.astype(int)]
-        lower, _ = lapack.spotrf(np.asarray(kernel, dtype=np.float32), lower=1)
+        lower, fault = lapack.spotrf(np.asarray(kernel, dtype=np.float32), lower=1)
+        if fault:
+            raise ValueError(f"the likenesses do not hold together (LAPACK {fault})")
         weights, _ = lapack.spotrs(lower, wanted, lower=1)
         if not spread:
             return weights, None

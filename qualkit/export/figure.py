@@ -129,8 +129,8 @@ def learning_curve(table: pd.DataFrame, path: Path | str) -> Path:
     Parameters
     ----------
     table : DataFrame
-        ``share_of_sources`` or ``per_code`` to go by, and ``mAP``, ``macro_f1`` or both, 0
-        to 1. Where it has ``mAP_low`` and ``mAP_high`` (and so on), the interval is drawn.
+        ``share_of_sources``, ``per_code`` or ``sources`` to go by, and ``mAP``, ``macro_f1`` or
+        both, 0 to 1. Where it has ``mAP_low`` and ``mAP_high`` (and so on), the interval is drawn.
 
     Raises
     ------
@@ -141,10 +141,12 @@ def learning_curve(table: pd.DataFrame, path: Path | str) -> Path:
     MissingExtra
         Where matplotlib is not installed.
     """
-    across = next((name for name in ("share_of_sources", "per_code") if name in table), None)
+    across = next(
+        (name for name in ("share_of_sources", "per_code", "sources") if name in table), None
+    )
     measures = [name for name in ("mAP", "macro_f1") if name in table]
     if across is None or not measures:
-        wanted = "share_of_sources or per_code, and mAP or macro_f1"
+        wanted = "share_of_sources, per_code or sources, and mAP or macro_f1"
         raise TableError(
             "learning curve", f"it needs columns {wanted}; it has {list(table.columns)}"
         )

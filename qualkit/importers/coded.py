@@ -1,7 +1,7 @@
 """Segments that people have coded, and their codebook, from JSON: for trying methods on.
 
 ``segments.jsonl`` has one object a line with ``doc``, ``pos``, ``text``, ``codes`` and, where
-known, ``speaker`` and ``id``; ``codebook.json`` maps each code to ``name``, ``description`` and
+known, ``speaker``; ``codebook.json`` maps each code to ``name``, ``description`` and
 ``cues``.
 """
 
@@ -31,7 +31,7 @@ def read_segments(path: Path | str) -> pd.DataFrame:
 
     path = Path(path)
     rows = []
-    for number, line in enumerate(_text(path).splitlines(), 1):
+    for number, line in enumerate(_text(path).split("\n"), 1):
         if line.strip():
             rows.append(_row(path.name, number, line))
     if not rows:
@@ -61,7 +61,7 @@ def _row(file: str, number: int, line: str) -> tuple[str, int, str, str, tuple[s
         codes = tuple(map(str, _list(held["codes"])))
         speaker = str(held.get("speaker") or "")
         return str(held["doc"]), int(held["pos"]), _words(held["text"]), speaker, codes
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         why = "it must be an object with doc, pos (a number), text, and codes (a list)"
         raise ReadError(file, why, line=number) from error
 
@@ -75,6 +75,7 @@ def _list(value: object) -> list[object]:
 def _words(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError
+    value.encode("utf-8")  # half a surrogate pair is no text
     return value
 
 
@@ -86,7 +87,7 @@ def read_codes(path: Path | str) -> Codebook:
         codes = tuple(
             Code(
                 str(ident), str(one.get("name") or ident), str(one.get("description") or ""),
-                cues=tuple(map(str, one.get("cues") or ())),
+                cues=tuple(map(str, _list(one.get("cues") or []))),
             )
             for ident, one in held.items()
         )  # fmt: skip

@@ -369,3 +369,10 @@ def vectors(connection: Connection, model: str, texts: Sequence[str]) -> dict[st
         for key, data in connection.execute(query):
             found[keys[key]] = np.frombuffer(data, dtype=np.float16)
     return found
+
+
+def by_rule(connection: Connection) -> set[str]:
+    """The ids of codings that were added many at a time, by a rule."""
+    query = select(log.c.after).where(log.c.action == "add codings", log.c.what.like("%: rule %"))
+    entries = (json.loads(after) for after in connection.execute(query).scalars())
+    return {row["id"] for rows in entries for row in rows if row.get("table") == "coding"}

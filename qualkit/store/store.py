@@ -295,11 +295,13 @@ class Store:
         if self.read_only:
             why = "it was made by an older qualkit; open it once where it can be written to"
             raise StoreError(self.name, why)
-        if not is_address(self.study):
-            back_up(Path(self.study), Path(f"{self.study}.before-schema-{schema.SCHEMA}"))
         with self._locked(), self.engine.connect() as plain:
+            if not is_address(self.study):
+                back_up(Path(self.study), Path(f"{self.study}.before-schema-{schema.SCHEMA}"))
             connection = writing(plain)
             with connection.begin():
+                if self.engine.dialect.name == "postgresql":
+                    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
                 if connection.execute(_REVISION).scalar() in schema.OLDER:
                     _upgrade(connection)
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from qualkit import __version__
 from qualkit.errors import ConflictError
@@ -49,11 +49,18 @@ def table(connection: Connection, *, status: str | None, blind: str | None) -> p
     if status is not None:
         query = query.where(s.status == status)
     if blind is not None:
-        query = query.where((s.method != "learned") | (teacher.c.name == blind))
+        query = query.where((teacher.c.name == blind) | _untaught())
     found = [tuple(row) for row in connection.execute(query)]
     made = pd.DataFrame(found, columns=list(COLUMNS["suggestions"]))
     made["reasons"] = [json.loads(one) for one in made["reasons"]]
     return made.astype({"confidence": "float64"})
+
+
+def _untaught() -> ColumnElement[bool]:
+    """Suggestions of a time when nobody had coded: all of the run are from the codebook."""
+    learned = select(suggestion.c.created).where(suggestion.c.method == "learned")
+    s = suggestion.c
+    return (s.method == "codebook") & s.taught_by_id.is_(None) & s.created.not_in(learned)
 
 
 def keep(
@@ -85,14 +92,31 @@ def keep(
         (book.id, one.id): one.guid for book in codebooks(change.connection) for one in book.codes
     }
     _make_room(change, taught_by, methods, [
-        None if scope[0] is None else [sources[name] for name in scope[0]],
+        None if scope[0] is None else [sources[name] for name in scope[0] if name in sources],
         None if scope[1] is None else list(scope[1]),
     ])  # fmt: skip
     common = {"taught_by_id": taught_by, "program": f"qualkit {__version__}", "created": now()}
-    new = [_row(one, sources, codes) | common for one in made]
+    gone = _decided(change.connection)
+    new = [
+        _row(one, sources, codes) | common
+        for one in made
+        if one["source"] in sources and (one["codebook"], one["code"]) in codes
+    ]
+    new = [row for row in new if _place(row) not in gone]
     change.add(suggestion, new, logged=False)
     change.tell(table="suggestion", kept=len(new))
     return len(new)
+
+
+def _decided(connection: Connection) -> set[tuple[str, int, int, str]]:
+    """What was decided meanwhile, and must not be open again."""
+    s = suggestion.c
+    query = select(s.source_id, s.start_at, s.end_at, s.code_id).where(s.status != OPEN)
+    return {(row[0], row[1], row[2], row[3]) for row in connection.execute(query)}
+
+
+def _place(row: Mapping[str, Any]) -> tuple[str, int, int, str]:
+    return row["source_id"], row["start_at"], row["end_at"], row["code_id"]
 
 
 def _row(

@@ -112,6 +112,11 @@ def _rows(entry: int, logged: Row[Any], listed: Sequence[Mapping[str, Any]]) -> 
             f"entry {entry} ({logged.action}) cannot be undone: it changed {', '.join(other)}; "
             "only codings, suggestions and cell summaries can be taken back"
         )
+    if any("id" not in row for row in listed):
+        raise ValueError(
+            f"entry {entry} ({logged.action}) cannot be undone: it only counts its rows; "
+            "suggestions are made anew with 'qualkit suggest'"
+        )
     found: Rows = {}
     for row in listed:
         if (name := row["table"]) in _TABLES:

@@ -124,3 +124,46 @@ def test_where_all_examples_are_alike_confidences_are_still_numbers(value):
     fitted = learn.calibrate(np.zeros((6, 2)), np.full((6, 2), value), np.arange(6))
 
     assert np.isfinite(fitted.confidence(np.zeros((3, 2)))).all()
+
+
+def test_two_kinds_of_speaker_and_many_phrases_hold_together():
+    segments, _ = coded(sources=6)
+    segments["speaker"] = ["A", "B"] * (len(segments) // 2)
+    phrases = [f"{text} {n}" for n, text in enumerate(segments["text"].tolist() * 3)]
+    made = features.build(segments, phrases)
+    every = np.arange(len(segments))
+
+    whole = np.block(
+        [
+            [made.between(every, every), made.to_phrases(every)],
+            [made.to_phrases(every).T, made.among_phrases()],
+        ]
+    )
+
+    assert len(set(made.kind)) == 2
+    assert np.linalg.eigvalsh(whole.astype(float)).min() > -1e-3
+
+
+def test_a_confidence_does_not_depend_on_its_neighbours():
+    rng = np.random.default_rng(0)
+    scores = rng.normal(size=(300, 1))
+    truth = (rng.uniform(size=scores.shape) < 0.6).astype(float)
+    fitted = learn.calibrate(scores, truth, np.repeat(np.arange(6), 50))
+
+    alone = fitted.confidence(scores[:1])
+
+    assert fitted.confidence(np.vstack([scores[:1], [[50.0]]]))[0] == pytest.approx(alone[0])
+
+
+def test_what_nobody_judged_counts_for_nothing_in_a_threshold():
+    rng = np.random.default_rng(0)
+    scores, unsaid = rng.normal(size=(200, 1)), np.full((200, 1), np.nan)
+    truth = (scores > 0.5).astype(float)
+    groups = np.repeat(np.arange(10), 20)
+
+    whole = learn.calibrate(scores, truth, groups)
+    more = learn.calibrate(
+        np.vstack([scores, scores]), np.vstack([truth, unsaid]), np.concatenate([groups, groups])
+    )
+
+    assert more.thresholds == pytest.approx(whole.thresholds, abs=1e-6)

@@ -48,7 +48,7 @@ def test_the_figures_of_a_trial(ready):
 
     assert list(found) == [
         "per_code_n", "p1", "p3", "r3", "mAP", "macro_f1", "micro_f1", "ece", "over_80",
-        "fit_seconds", "codes", "segments",
+        "fit_seconds", "taught", "codes", "segments",
     ]  # fmt: skip
     assert found["mAP"] > 0.9
     assert (found["codes"], found["segments"]) == (3, 144)

@@ -109,7 +109,7 @@ def test_a_learning_curve_by_examples_of_one_measure_has_no_legend(tmp_path):
     [
         (
             CURVE[["mAP"]],
-            "learning curve: it needs columns share_of_sources or per_code, and mAP or macro_f1;"
+            "learning curve: it needs columns share_of_sources, per_code or sources, and mAP or macro_f1;"
             " it has ['mAP']",
         ),
         (CURVE.head(0), "figure: it has no rows"),
