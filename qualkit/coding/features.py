@@ -47,6 +47,8 @@ class Features:
         The meaning alone, rows of length one.
     kind : array of int
         The kind of speaker, the same number for the same kind.
+    answers : array of bool
+        Which segments are not an interviewer's: those that can be coded, and so can teach.
     document : array of int
         Which segments surround each other.
     words, phrase_words : sparse matrix, vocabulary : array of str
@@ -58,6 +60,7 @@ class Features:
     round: np.ndarray | None
     unit: np.ndarray
     kind: np.ndarray
+    answers: np.ndarray
     document: np.ndarray
     words: sparse.csr_matrix
     phrase_words: sparse.csr_matrix
@@ -92,7 +95,7 @@ class Features:
         """
         import numpy as np
 
-        kinds = len(np.unique(self.kind)) if self.transcripts else 1
+        kinds = len(np.unique(self.kind[self.answers])) if self.transcripts else 1
         length = kinds * (1 + SAME_KIND) / (SAME_KIND + kinds)
         made: np.ndarray = _product(self.phrases, self.phrases) * np.float32(length) + 1
         return made
@@ -152,7 +155,7 @@ def build(
         (_weighed(known), _layered(vectors)),
         (_weighed(said), _layered(phrase_vectors)),
         _round(unit, document, kind, _asked(segments)),
-        unit.copy(), kind, document, words, word_phrases, vocabulary,
+        unit.copy(), kind, ~_asked(segments), document, words, word_phrases, vocabulary,
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 MOST: Final = 6000  # coded segments that teach; more are sampled, the rare codes' kept
+PHRASE: Final = 0.5  # of the smoothness asked for, what is asked for of phrases
 SMOOTHING: Final = (0.0, 0.35, 0.7)
 SURE: Final = 0.8  # the confidence that must be earned: see _earned
 _CHUNK: Final = 2000
@@ -177,7 +178,9 @@ def _solve(likeness: Likeness, rows: np.ndarray, wanted: np.ndarray, *, inverse:
     beside = likeness.of(rows, rows)
     kernel = np.vstack([beside, np.hstack([beside[:, len(rows) :].T, likeness.among])])
     strength = ridge(likeness.features, len(rows)) if len(rows) else _ALONE
-    kernel[np.diag_indices(len(kernel))] += strength
+    easing = np.full(len(kernel), strength, dtype=np.float32)
+    easing[len(rows) :] *= PHRASE
+    kernel[np.diag_indices(len(kernel))] += easing
     lower, fault = lapack.spotrf(kernel.T, lower=1, overwrite_a=1)  # symmetric: not copied
     if fault:
         raise ValueError(f"the likenesses do not hold together (LAPACK {fault}); please report it")

@@ -28,6 +28,7 @@ MOST_DOTS: Final = 5_000  # segments drawn behind a map; more make a grey page a
 _STYLES: Final = (("-", "o"), ("--", "s"), ("-.", "^"), (":", "D"))
 _AXES: Final = {
     "share_of_sources": "Share of sources coded",
+    "sources": "Sources that taught",
     "per_code": "Coded examples of each code",
     "mAP": "Mean average precision",
     "macro_f1": "Macro F1",

@@ -43,7 +43,8 @@ def _plain(made, rows, targets, owners, strength):
             [made.to_phrases(rows).T, made.among_phrases()],
         ]
     ).astype(float)
-    weights = np.linalg.solve(kernel + strength * np.eye(len(kernel)), np.vstack([targets, said]))
+    easing = strength * np.where(np.arange(len(kernel)) < len(rows), 1, learn.PHRASE)
+    weights = np.linalg.solve(kernel + np.diag(easing), np.vstack([targets, said]))
     return np.hstack([made.between(every, rows), made.to_phrases(every)]) @ weights
 
 

@@ -176,8 +176,8 @@ def test_suggestions_beat_the_measured_bars(real, name, bars, cold):
 
     for per_code, (precision, macro) in bars.items():
         found = quality.evaluate(ready, per_code=per_code)
-        assert found["mAP"] >= 1.05 * precision
-        assert found["macro_f1"] >= 1.05 * macro
+        assert found["mAP"] >= 1.03 * precision
+        assert found["macro_f1"] >= 1.03 * macro
         assert found["ece"] <= 0.05
     first = quality.evaluate(ready, per_code=1, method="cold")
     assert first["p1"] >= cold[0]
