@@ -117,6 +117,7 @@ def is_english(texts: Sequence[str]) -> bool:
     >>> is_english(["Wir haben lange auf einen Termin gewartet, und dann kam niemand."] * 3)
     False
     """
+    spacy()
     from spacy.lang.en.stop_words import STOP_WORDS
 
     words = [word for text in texts for word in _WORD.findall(text.casefold())]
