@@ -131,12 +131,11 @@ def suggest(
         table = table[table["source"].isin(sources)]
     made = [{str(k): _value(v) for k, v in row.items()} for row in table.to_dict("records")]
     ids = [f"{book}/{code.id}" for book, code in corpus.codes]
-    learned = bool(found.method == "learned")
     kept = project.keep_suggestions(
         made, methods=_MADE, taught_by=coder, sources=sources,
         codes=None if codes is None else ids,
     )  # fmt: skip
-    notes = (*found.notes, *((why_none,) if why_none and learned else ()))
+    notes = (*found.notes, *((why_none,) if why_none and found.method == "learned" else ()))
     return Report(kept, found.method, len(study.segments), found.codes, notes)
 
 

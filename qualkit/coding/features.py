@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from qualkit.model import INTERVIEWER
+
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
@@ -146,16 +148,17 @@ def build(
     pieces, piece_phrases, _ = _lexical(texts, phrases, pieces=True)
     if vectors is None or phrase_vectors is None:
         vectors, phrase_vectors = _reduced(words, word_phrases)
-    unit = vectors[:, : min(vectors.shape[1], _SENTENCE)]
+    unit = vectors[:, :_SENTENCE]
     known = (words, pieces) if cues is None else (words, pieces, cues[0])
     said = (word_phrases, piece_phrases) if cues is None else (word_phrases, piece_phrases, cues[1])
     document = documents(segments)
     kind = kinds(segments)
+    asked = _asked(segments)
     return Features(
         (_weighed(known), _layered(vectors)),
         (_weighed(said), _layered(phrase_vectors)),
-        _round(unit, document, kind, _asked(segments)),
-        unit.copy(), kind, ~_asked(segments), document, words, word_phrases, vocabulary,
+        _round(unit, document, kind, asked),
+        unit.copy(), kind, ~asked, document, words, word_phrases, vocabulary,
     )  # fmt: skip
 
 
@@ -259,7 +262,7 @@ def kinds(segments: pd.DataFrame) -> np.ndarray:
 
 def _asked(segments: pd.DataFrame) -> np.ndarray:
     """Which segments ask: an interviewer's, or none where nobody is one."""
-    asked: np.ndarray = (segments["role"] == "interviewer").to_numpy()
+    asked: np.ndarray = (segments["role"] == INTERVIEWER).to_numpy()
     return asked
 
 

@@ -82,6 +82,23 @@ def places_of(segments: pd.DataFrame) -> dict[str, tuple[np.ndarray, np.ndarray,
     }
 
 
+def covered(
+    places: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]], source: str, start: int, end: int
+) -> np.ndarray:
+    """The rows that a stretch of a source covers: half of the shorter of both, or more."""
+    import numpy as np
+
+    if source not in places:
+        return np.zeros(0, dtype=int)
+    rows, starts, ends = places[source]
+    near = slice(np.searchsorted(ends, start, side="right"), np.searchsorted(starts, end))
+    shared = np.minimum(end, ends[near]) - np.maximum(start, starts[near])
+    found: np.ndarray = rows[near][
+        shared >= HALF * np.minimum(end - start, ends[near] - starts[near])
+    ]
+    return found
+
+
 def _mark(
     made: np.ndarray,
     table: pd.DataFrame,
@@ -89,17 +106,8 @@ def _mark(
     places: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]],
     value: int,
 ) -> None:
-    import numpy as np
-
     wanted = table[["source", "start", "end", "codebook", "code"]]
     for source, start, end, book, code in wanted.itertuples(index=False):
         n = column.get((book, code))
-        if n is None or source not in places:
-            continue
-        rows, starts, ends = places[source]
-        first = int(np.searchsorted(ends, start, side="right"))
-        after = int(np.searchsorted(starts, end, side="left"))
-        for at in range(first, after):
-            shared = min(end, ends[at]) - max(start, starts[at])
-            if shared >= HALF * min(end - start, ends[at] - starts[at]):
-                made[rows[at], n] = value
+        if n is not None:
+            made[covered(places, source, start, end), n] = value

@@ -4,8 +4,8 @@ One kernel ridge regression for all codes at once (regularised least squares; Ri
 2007), so that relearning takes one factorisation. The same factorisation gives, in closed form,
 what every segment would have been told had its own source never been coded: these left-out
 scores choose the settings, calibrate the confidences (Platt 2000, with the codes' curves shrunk
-towards a common one) and set the thresholds. So no confidence is ever read off a segment that
-taught it.
+towards a common one) and set the thresholds. So no confidence is ever fitted to a score that the
+same source has taught.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ PHRASE: Final = 0.5  # of the smoothness asked for, what is asked for of phrases
 SMOOTHING: Final = (0.0, 0.35, 0.7)
 SURE: Final = 0.8  # the confidence that must be earned: see _earned
 EARNED: Final = 0.88  # the share right that earns it: new sources are harder than those that taught
-_CHUNK: Final = 2000
+CHUNK: Final = 2000  # segments whose likenesses are made at once
 _ALONE: Final = 0.3  # the smoothness asked for where the codebook alone speaks
 _HELD: Final = 150_000_000  # likenesses that are kept in memory at most
 _PAIRS: Final = 60_000  # pairs of segment and code that the calibration is fitted on
@@ -100,8 +100,8 @@ class Likeness:
             grown[:first] = self._held[:first]
             self._held = grown
         every = np.arange(self.count)
-        for at in range(0, self.count, _CHUNK):
-            some = every[at : at + _CHUNK]
+        for at in range(0, self.count, CHUNK):
+            some = every[at : at + CHUNK]
             end = first + len(new)
             self._held[first:end, at : at + len(some)] = self.features.between(new, some)
         self._place |= {int(row): first + n for n, row in enumerate(new)}
@@ -140,8 +140,8 @@ def learn(
     solved = _solve(likeness, rows, wanted, inverse=smoothing is None)
     every = np.arange(likeness.count)
     scores = np.zeros((likeness.count, codes), dtype=np.float32)
-    for at in range(0, len(every), _CHUNK):
-        some = every[at : at + _CHUNK]
+    for at in range(0, len(every), CHUNK):
+        some = every[at : at + CHUNK]
         scores[some] = likeness.of(some, rows) @ solved.weights
     left_out = scores.copy()
     if len(rows) and smoothing is None:
@@ -171,6 +171,17 @@ class _Solved:
     weights: np.ndarray
 
 
+def factor(kernel: np.ndarray) -> np.ndarray:
+    """The Cholesky factor of a kernel in single precision, which is overwritten."""
+    from scipy.linalg import lapack
+
+    lower, fault = lapack.spotrf(kernel.T, lower=1, overwrite_a=1)  # symmetric: not copied
+    if fault:
+        raise ValueError(f"the likenesses do not hold together (LAPACK {fault}); please report it")
+    made: np.ndarray = lower
+    return made
+
+
 def _solve(likeness: Likeness, rows: np.ndarray, wanted: np.ndarray, *, inverse: bool) -> _Solved:
     """Factorise the regularised kernel of rows and phrases."""
     import numpy as np
@@ -182,9 +193,7 @@ def _solve(likeness: Likeness, rows: np.ndarray, wanted: np.ndarray, *, inverse:
     easing = np.full(len(kernel), strength, dtype=np.float32)
     easing[len(rows) :] *= PHRASE
     kernel[np.diag_indices(len(kernel))] += easing
-    lower, fault = lapack.spotrf(kernel.T, lower=1, overwrite_a=1)  # symmetric: not copied
-    if fault:
-        raise ValueError(f"the likenesses do not hold together (LAPACK {fault}); please report it")
+    lower = factor(kernel)
     if not inverse:
         weights, _ = lapack.spotrs(lower, wanted, lower=1)
         return _Solved(rows, wanted, np.zeros((0, 0), dtype=np.float32), weights)
@@ -300,7 +309,7 @@ class Calibration:
 
     def confidence(self, scores: np.ndarray) -> np.ndarray:
         """The probability that a code applies, 0 to 1."""
-        return _shown(_logistic(scores * self.slopes + self.offsets), self.sure)
+        return _shown(logistic(scores * self.slopes + self.offsets), self.sure)
 
 
 def calibrate(
@@ -318,13 +327,14 @@ def calibrate(
         Sources, which the certainty of high confidences is judged by.
     """
     slopes, offsets = _curves(scores, truth, seed)
-    raw = _logistic(scores * slopes + offsets)
+    raw = logistic(scores * slopes + offsets)
     sure = _mark(raw, _earned(raw, truth, groups))
     shown = _shown(raw, sure)
     return Calibration(slopes, offsets, sure, _thresholds(shown, truth))
 
 
-def _logistic(values: np.ndarray) -> np.ndarray:
+def logistic(values: np.ndarray) -> np.ndarray:
+    """Values as probabilities, 0 to 1."""
     import numpy as np
 
     return np.asarray(1 / (1 + np.exp(-np.clip(values, -30, 30))))
@@ -427,7 +437,7 @@ def _shown(raw: np.ndarray, sure: float) -> np.ndarray:
     else:
         mark = _logit(sure)
         drawn = np.where(given < mark, given * goal / mark, given - mark + goal)
-    return np.where(given <= 0, raw, _logistic(drawn))
+    return np.where(given <= 0, raw, logistic(drawn))
 
 
 def _thresholds(shown: np.ndarray, truth: np.ndarray) -> np.ndarray:
@@ -449,7 +459,7 @@ def _thresholds(shown: np.ndarray, truth: np.ndarray) -> np.ndarray:
         seen = trust * best_threshold(known, own) + (1 - trust) * common if hits else common
         ranked = np.sort(own)[::-1]
         gain = 2 * np.cumsum(ranked) / (np.arange(1, len(ranked) + 1) + ranked.sum())
-        found[j] = _logistic((_logit(seen) + _logit(ranked[gain.argmax()])) / 2)
+        found[j] = logistic((_logit(seen) + _logit(ranked[gain.argmax()])) / 2)
     return found
 
 

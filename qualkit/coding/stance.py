@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from qualkit.coding import learn
-from qualkit.coding.labels import HALF, places_of
+from qualkit.coding.labels import covered, places_of
 from qualkit.model import INTERVIEWER, STANCES
 
 if TYPE_CHECKING:
@@ -66,12 +66,7 @@ def _examples(segments: pd.DataFrame, codings: pd.DataFrame) -> tuple[Any, Any]:
     places = places_of(segments)
     wanted = codings[codings["stance"].isin(STANCES)][["source", "start", "end", "stance"]]
     for source, start, end, stance in wanted.itertuples(index=False):
-        if source not in places:
-            continue
-        rows, starts, ends = places[source]
-        shared = np.minimum(end, ends) - np.maximum(start, starts)
-        least = HALF * np.minimum(end - start, ends - starts)
-        for row in rows[(shared > 0) & (shared >= least)]:
+        for row in covered(places, source, start, end):
             given.setdefault(int(row), set()).add(stance)
     chosen = sorted(row for row, found in given.items() if len(found) == 1)
     targets = np.full((len(chosen), len(STANCES)), -1.0, dtype=np.float32)

@@ -306,7 +306,7 @@ def _cold(corpus: Corpus, examples: np.ndarray) -> Judged:
 
     codes = len(corpus.codes)
     learned = from_codebook(corpus)
-    scores = cold_scores(corpus.features, corpus.owners, codes, learned.scores)
+    scores = cold_scores(corpus.likeness, corpus.owners, codes, learned.scores)
     shown = np.maximum(_guess(scores), np.where(_with_cue(corpus), _CUE, 0))
     return Judged(
         learned, shown, np.full(codes, _COLD_THRESHOLD), [None] * codes, examples,
@@ -329,7 +329,7 @@ _COLD_THRESHOLD: Final = 0.1
 
 
 def cold_scores(
-    made: features.Features, owners: np.ndarray, codes: int, scores: np.ndarray
+    likeness: learn.Likeness, owners: np.ndarray, codes: int, scores: np.ndarray
 ) -> np.ndarray:
     """Scores from the codebook alone, with the best-fitting phrases of each code counted again.
 
@@ -338,11 +338,11 @@ def cold_scores(
     """
     import numpy as np
 
-    every = np.arange(len(made.kind))
+    every, nothing = np.arange(likeness.count), np.zeros(0, dtype=int)
     best = np.zeros_like(scores)
-    for at in range(0, len(every), 2000):
-        some = every[at : at + 2000]
-        alike = made.to_phrases(some)
+    for at in range(0, len(every), learn.CHUNK):
+        some = every[at : at + learn.CHUNK]
+        alike = likeness.of(some, nothing)
         for j in range(codes):
             own = np.sort(alike[:, owners == j], axis=1)[:, -3:]
             best[some, j] = own.mean(1)
@@ -352,14 +352,13 @@ def cold_scores(
     relative = (mixed - mixed.mean(0)) / spread
     plain = (mixed - mixed.mean()) / max(float(mixed.std()), 1e-6)
     both = few * relative + (1 - few) * plain
+    made = likeness.features
     return learn.smoothed(made, both.astype(np.float32), 0.7 if made.transcripts else 0.0)
 
 
 def _guess(scores: np.ndarray) -> np.ndarray:
     """A cautious confidence for what no coder has taught: fitted on studies coded by people."""
-    import numpy as np
-
-    return np.asarray(0.8 / (1 + np.exp(-(1.2 * scores - 3.6))))
+    return 0.8 * learn.logistic(1.2 * scores - 3.6)
 
 
 # What is told ---------------------------------------------------------------------------------

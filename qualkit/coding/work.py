@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from qualkit.coding import features
+from qualkit.coding import features, learn
 from qualkit.coding.suggestions import Corpus, cold_scores, from_codebook
 from qualkit.errors import NotEnough
 
@@ -203,12 +203,12 @@ class Kernel:
         every = np.arange(size)
         self._features = made
         self._owners = corpus.owners
-        self._own = np.vstack([made.between(every[at : at + 2000], every)
-                               for at in range(0, size, 2000)])  # fmt: skip
+        self._own = np.vstack([made.between(every[at : at + learn.CHUNK], every)
+                               for at in range(0, size, learn.CHUNK)])  # fmt: skip
         self._said = made.to_phrases(every)
         self._among = made.among_phrases()
         alone = from_codebook(corpus)
-        self.cold = cold_scores(made, corpus.owners, len(corpus.codes), alone.scores)
+        self.cold = cold_scores(corpus.likeness, corpus.owners, len(corpus.codes), alone.scores)
 
     def relearn(
         self, order: np.ndarray, truth: np.ndarray, column: int, *, estimate: bool
@@ -250,11 +250,9 @@ class Kernel:
         kernel = np.block([[self._own[np.ix_(rows, rows)], across], [across.T, self._among]])
         hits = wanted > 0
         often = np.array([(~hits).sum(), hits.sum()]) / len(hits) * 2
-        strength = 2.0 * (4 * max(1.0, len(rows) / 300) ** 0.5 if self._features.transcripts else 1)
+        strength = learn.ridge(self._features, len(rows)) * (1 + self._features.transcripts)
         kernel[np.diag_indices(len(kernel))] += strength * np.sqrt(often)[hits.astype(int)]
-        lower, fault = lapack.spotrf(np.asarray(kernel, dtype=np.float32), lower=1)
-        if fault:
-            raise ValueError(f"the likenesses do not hold together (LAPACK {fault})")
+        lower = learn.factor(np.asarray(kernel, dtype=np.float32))
         weights, _ = lapack.spotrs(lower, wanted, lower=1)
         if not spread:
             return weights, None
