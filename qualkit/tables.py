@@ -11,7 +11,15 @@ codings
     listed columns stand the attributes of its source and, with ``case.`` before the name, of
     its case.
 summaries
-    One row a cell summary: the words of `author` on `case` under `theme`.
+    One row a cell summary: the words of `author` on `case`, or on one `source` of it (missing
+    where it is about the case), under `theme`; `phase` is empty where it is about all of them.
+    ``draft`` is true until a person has edited what a program drafted; ``cites`` lists the ids of
+    codings that it rests on most. ``evidence`` counts the codings that its cell had when it was
+    written; ``added``, ``gone`` and ``altered`` count what has changed since, and are missing
+    where that was not noted.
+guide
+    One row a line of the topic guide: sources whose `attribute` has the `value` were asked about
+    the code; an empty attribute means every source.
 sources
     One row a source, its attributes after the listed columns.
 turns
@@ -46,7 +54,12 @@ COLUMNS: Final = {
         "code_path", "theme", "coder", "stance", "rating", "memo", "created", "speaker",
         "speaker_role", "time", "line", "page", "item",
     ),
-    "summaries": ("summary", "case", "codebook", "theme", "author", "text", "created", "version"),
+    "summaries": (
+        "summary", "case", "source", "phase", "codebook", "theme", "author", "text", "stance",
+        "rating", "draft", "cites", "evidence", "added", "gone", "altered", "created", "changed",
+        "version",
+    ),
+    "guide": ("codebook", "code", "attribute", "value"),
     "sources": (
         "source", "format", "case", "words", "turns", "speakers", "codings", "file", "added",
         "warnings", "notes",

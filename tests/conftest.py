@@ -10,12 +10,15 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 
 from qualkit.project import Project
 from tests.postgres import Server, find_server
 
 ROOT = Path(__file__).parents[1]
 IN_CI = bool(os.environ.get("CI"))
+settings.register_profile("qualkit", deadline=None)  # speed is for benchmarks, never for a test
+settings.load_profile("qualkit")
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,169 @@
+"""Which codings a grid or a count is made of: by stance, by coder, or by consensus.
+
+Consensus here is plain: a coding stands where it holds words that everybody who coded that
+source with that codebook, two people at least, marked with the same code. Sources that one person
+alone coded have none.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from qualkit.errors import UnknownName
+from qualkit.model import STANCES
+from qualkit.tables import check
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_Place = tuple[str, str, str]  # source, codebook, code
+_Span = tuple[int, int]  # start, end
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which codings to let through.
+
+    Attributes
+    ----------
+    stances : tuple of str
+        Only codings with one of these; all where it is empty.
+    coders : tuple of str
+        Only codings by one of these; all where it is empty.
+    consensus : bool
+        Only what everybody who coded the source agrees on.
+    """
+
+    stances: tuple[str, ...] = ()
+    coders: tuple[str, ...] = ()
+    consensus: bool = False
+
+    def __post_init__(self) -> None:
+        for stance in self.stances:
+            if stance not in STANCES:
+                raise UnknownName("stance", stance, STANCES)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The choice in sentences, for a method note."""
+        said = []
+        if self.stances:
+            said.append(f"Only codings with the stance {' or '.join(self.stances)}.")
+        if self.coders:
+            said.append(f"Only codings by {' and '.join(self.coders)}.")
+        if self.consensus:
+            said.append(
+                "Only what everybody who coded the source, two people at least, marked with the"
+                " same code; sources that one person coded are left out."
+            )
+        return tuple(said)
+
+
+def select(codings: pd.DataFrame, choice: Choice) -> pd.DataFrame:
+    """The codings that a choice lets through, in their order.
+
+    Consensus is judged among all codings, before stance and coder are.
+
+    Parameters
+    ----------
+    codings : DataFrame
+        With the columns of :mod:`qualkit.tables`.
+    choice : Choice
+
+    Raises
+    ------
+    UnknownName
+        For a coder who coded nothing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from qualkit.tables import COLUMNS
+    >>> rows = [("s", "b", "care", 0, 9, "Ann"), ("s", "b", "care", 5, 12, "Bob"),
+    ...         ("s", "b", "care", 20, 30, "Ann")]
+    >>> columns = ["source", "codebook", "code", "start", "end", "coder"]
+    >>> codings = pd.DataFrame(rows, columns=columns).reindex(columns=COLUMNS["codings"])
+    >>> select(codings, Choice(consensus=True))[["start", "coder"]].values.tolist()
+    [[0, 'Ann'], [5, 'Bob']]
+    """
+    check(codings, "codings")
+    known = set(codings["coder"])
+    for coder in choice.coders:
+        if coder not in known:
+            raise UnknownName("coder", coder, sorted(known))
+    kept = codings
+    if choice.consensus:
+        kept = kept.loc[_agreed(codings)]
+    if choice.stances:
+        kept = kept[kept["stance"].isin(choice.stances)]
+    if choice.coders:
+        kept = kept[kept["coder"].isin(choice.coders)]
+    return kept
+
+
+def _agreed(codings: pd.DataFrame) -> list[bool]:
+    """Whether each coding holds words that everybody who coded there marked with its code."""
+    columns = ("source", "codebook", "code", "start", "end", "coder")
+    rows: list[Any] = list(zip(*(codings[name] for name in columns), strict=True))
+    coders: dict[tuple[str, str], set[str]] = {}
+    marks: dict[_Place, dict[str, list[_Span]]] = {}
+    for source, book, code, start, end, coder in rows:
+        coders.setdefault((source, book), set()).add(coder)
+        marks.setdefault((source, book, code), {}).setdefault(coder, []).append((start, end))
+    shared = {
+        place: _shared(list(found.values()))
+        for place, found in marks.items()
+        if len(found) > 1 and len(found) == len(coders[place[:2]])
+    }
+    return [
+        _meets(shared.get((source, book, code), ()), start, end)
+        for source, book, code, start, end, _ in rows
+    ]
+
+
+def _shared(marks: Sequence[list[_Span]]) -> list[_Span]:
+    """The stretches that lie within some mark of every coder, in order."""
+    common = _joined(marks[0])
+    for other in marks[1:]:
+        common = list(_common(common, _joined(other)))
+    return common
+
+
+def _joined(spans: Sequence[_Span]) -> list[_Span]:
+    """Spans in order, those that touch as one."""
+    made: list[_Span] = []
+    for start, end in sorted(spans):
+        if made and start <= made[-1][1]:
+            made[-1] = made[-1][0], max(end, made[-1][1])
+        else:
+            made.append((start, end))
+    return made
+
+
+def _common(ones: Sequence[_Span], others: Sequence[_Span]) -> Iterable[_Span]:
+    """What two rows of spans, each in order and apart, have in common."""
+    a = b = 0
+    while a < len(ones) and b < len(others):
+        start, end = max(ones[a][0], others[b][0]), min(ones[a][1], others[b][1])
+        if start < end:
+            yield start, end
+        a, b = (a + 1, b) if ones[a][1] <= others[b][1] else (a, b + 1)
+
+
+def _meets(shared: Sequence[_Span], start: int, end: int) -> bool:
+    """Whether a span has characters in common with any of the stretches."""
+    at = bisect_right(shared, start, key=lambda span: span[1])
+    return at < len(shared) and shared[at][0] < end
+
+
+def used_codes(codings: pd.DataFrame, summaries: pd.DataFrame | None) -> set[tuple[str, str]]:
+    """The codes that have codings or summaries of their own, as (codebook, code)."""
+    pairs: list[Iterable[tuple[str, str]]] = [
+        zip(codings["codebook"], codings["code"], strict=True)
+    ]
+    if summaries is not None:
+        pairs.append(zip(summaries["codebook"], summaries["theme"], strict=True))
+    return {pair for some in pairs for pair in some}
