@@ -23,8 +23,9 @@ from qualkit.errors import BatchError, ReadError, UnknownName
 from qualkit.importers.sheets import Sheet
 from qualkit.importers.worker import read_table, readable
 from qualkit.matching import Key, find, key_of, nearest
-from qualkit.model import INTERVIEWER, STANCES, Code, Coding, Source, new_id, now, seal
+from qualkit.model import INTERVIEWER, STANCES, Code, Coding, Source, new_id, now
 from qualkit.store import Change, Store, read, schema
+from qualkit.store.summaries import Written
 
 _KNOWN = {"source", "file", "case"}
 _NUMBER = re.compile(r"-?\d{1,9}")
@@ -519,48 +520,132 @@ def _short(words: str, length: int = 100) -> str:
 # Summaries -------------------------------------------------------------------------------
 
 
-def summary_rows(change: Change, table: Sheet) -> tuple[list[tuple[str, str, str, str]], list[str]]:
-    """Case id, code id, author and words of each row of a table of summaries, and its faults."""
-    missing = [c for c in ("case", "theme", "author", "summary") if c not in table.header]
+def summary_sheet(path: Path | str) -> Sheet:
+    """A sheet with one row a cell summary."""
+    spots = ("case", "source", "phase", "theme", "author", "summary")
+    return read_table(path).known(*spots, "stance", "rating", "cites")
+
+
+def summary_rows(change: Change, table: Sheet) -> tuple[list[Written], list[str]]:
+    """What each row of a table of summaries says, and the table's faults."""
+    missing = [c for c in ("theme", "author", "summary") if c not in table.header]
+    if not {"case", "source"} & set(table.header):
+        missing.insert(0, "case' or 'source")
     if missing:
-        raise BatchError(table.name, [f"it has no column {', '.join(map(repr, missing))}"])
-    cases, codes = case_ids(change), codes_by_name(change.connection)
-    found: list[tuple[str, str, str, str]] = []
+        listed = ", ".join(f"'{name}'" for name in missing)
+        raise BatchError(table.name, [f"it has no column {listed}"])
+    place = SummaryPlace(change)
+    found: list[Written] = []
     faults: list[tuple[int, str]] = []
     for n, record in table.records():
-        name, theme, author, words = (
-            record[key].strip() for key in ("case", "theme", "author", "summary")
-        )
+        row = {name: value.strip() for name, value in record.items()}
         try:
-            code = code_of(codes, theme)
-        except UnknownName as error:
+            found.append(_summary(place, row))
+        except (UnknownName, ValueError) as error:
             faults.append((n, str(error)))
-            continue
-        if name not in cases:
-            faults.append((n, str(UnknownName("case", name, cases))))
-        elif not author or not words:
-            faults.append((n, f"it gives no {'author' if not author else 'summary'}"))
-        else:
-            found.append((cases[name], code.guid, author, words))
     return found, grouped(faults)
 
 
-def set_summary(change: Change, case_id: str, code_id: str, author: str, words: str) -> bool:
-    """Write one cell summary; whether it is new or changed."""
-    c = schema.cell_summary.c
-    coder_id = find_or_add_coder(change, author)
-    same = (c.case_id == case_id) & (c.code_id == code_id) & (c.coder_id == coder_id)
-    held = change.connection.execute(select(c.id, c.text, c.version).where(same)).first()
-    if held is None:
-        made, created = new_id(), now()
-        row = {
-            "id": made, "case_id": case_id, "code_id": code_id, "coder_id": coder_id,
-            "text": words, "created": created, "version": 1, "sha256": seal(made, words),
-        }  # fmt: skip
-        change.add(schema.cell_summary, [row])
-        return True
-    if held.text == words:
-        return False
-    values = {"text": words, "sha256": seal(held.id, words)}
-    change.set(schema.cell_summary, held.id, values, version=held.version)
-    return True
+def _summary(place: SummaryPlace, row: Mapping[str, str]) -> Written:
+    case, source = row.get("case", ""), row.get("source", "")
+    for name in ("author", "summary"):
+        if not row[name]:
+            raise ValueError(f"it gives no {name}")
+    code = code_of(place.codes, row["theme"])
+    return place.written(
+        code, row["summary"], row["author"],
+        case=None if source else case, source=source or None, phase=row.get("phase", ""),
+        stance=row.get("stance", "").casefold() or None,
+        rating=_rating(code, row.get("rating", "")),
+        cites=tuple(row.get("cites", "").split()),
+    )  # fmt: skip
+
+
+class SummaryPlace:
+    """Where summaries go: the cases, sources, codes and codings of a study, by name."""
+
+    def __init__(self, change: Change) -> None:
+        self._change = change
+        self.codes = codes_by_name(change.connection)
+        self._cases = case_ids(change)
+        self._sources = source_names(change.connection)
+        self._authors: dict[str, str] = {}
+
+    def written(  # noqa: PLR0913 - what a summary says
+        self,
+        code: Code,
+        text: str,
+        author: str,
+        *,
+        case: str | None,
+        source: str | None,
+        phase: str = "",
+        stance: str | None = None,
+        rating: int | None = None,
+        cites: Sequence[str] = (),
+        draft: bool = False,
+    ) -> Written:
+        """A summary with ids for names; UnknownName or ValueError for what cannot stand."""
+        if bool(case) == bool(source):
+            raise ValueError("a summary is about a case or about a source: name one of them")
+        for kind, name, known in (("case", case, self._cases), ("source", source, self._sources)):
+            if name and name not in known:
+                raise UnknownName(kind, name, known)
+        if not text.strip() or not author.strip():
+            raise ValueError(f"it gives no {'author' if not author.strip() else 'summary'}")
+        if stance is not None and stance not in STANCES:
+            raise ValueError(f"stance {stance!r} is not one of {', '.join(STANCES)}")
+        if rating is not None and rating not in code.values:
+            raise ValueError(bad_rating(code, str(rating)))
+        self._refuse_strangers(cites)
+        return Written(
+            code.guid, self._author(author.strip()), text.strip(),
+            self._cases[case] if case else None, self._sources[source] if source else None,
+            phase.strip(), stance, rating, draft, tuple(cites),
+        )  # fmt: skip
+
+    def _author(self, name: str) -> str:
+        if name not in self._authors:
+            self._authors[name] = find_or_add_coder(self._change, name)
+        return self._authors[name]
+
+    def _refuse_strangers(self, cites: Sequence[str]) -> None:
+        c = schema.coding.c
+        for one in cites:
+            if self._change.connection.execute(select(c.id).where(c.id == one)).first() is None:
+                raise UnknownName("coding", one, ())
+
+
+def guide_rows(change: Change, table: Sheet) -> tuple[list[tuple[str, str, str]], list[str]]:
+    """Code id, attribute and value of each row of a topic guide, and its faults."""
+    if "theme" not in table.header:
+        has = ", ".join(table.header)
+        raise BatchError(table.name, [f"it has no column 'theme'; it has {has}"])
+    codes = codes_by_name(change.connection)
+    known = _attributes(change.connection)
+    found: dict[tuple[str, str, str], None] = {}
+    faults: list[tuple[int, str]] = []
+    for n, record in table.records():
+        attribute, value = (record.get(name, "").strip() for name in ("attribute", "value"))
+        try:
+            code = code_of(codes, record["theme"].strip())
+            _check_scope(attribute, value, known)
+        except (UnknownName, ValueError) as error:
+            faults.append((n, str(error)))
+            continue
+        found[code.guid, attribute, value] = None
+    return list(found), grouped(faults)
+
+
+def _check_scope(attribute: str, value: str, known: set[str]) -> None:
+    if attribute and attribute not in known:
+        raise UnknownName("attribute", attribute, sorted(known))
+    if bool(attribute) != bool(value):
+        raise ValueError("attribute and value go together; leave both empty for everybody")
+
+
+def _attributes(connection: Connection) -> set[str]:
+    """What sources and cases have attributes of, and their names."""
+    tables = (schema.source_attribute, schema.case_attribute)
+    names = (connection.execute(select(t.c.name).distinct()).scalars() for t in tables)
+    return {"source", "case", *(name for some in names for name in some)}

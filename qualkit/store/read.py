@@ -12,7 +12,6 @@ from qualkit.model import Code, Codebook, Level, Source, Turn, sha256
 from qualkit.store.schema import (
     case,
     case_attribute,
-    cell_summary,
     code,
     codebook,
     coder,
@@ -326,28 +325,6 @@ def _with_attributes(
             made[key].map(values).fillna("")
         )
     return made
-
-
-def summaries(connection: Connection) -> pd.DataFrame:
-    """One row a cell summary."""
-    query = (
-        select(
-            cell_summary.c.id.label("summary"),
-            case.c.name.label("case"),
-            codebook.c.ident.label("codebook"),
-            code.c.ident.label("theme"),
-            coder.c.name.label("author"),
-            cell_summary.c.text,
-            cell_summary.c.created,
-            cell_summary.c.version,
-        )
-        .join(case, case.c.id == cell_summary.c.case_id)
-        .join(code, code.c.id == cell_summary.c.code_id)
-        .join(codebook, codebook.c.id == code.c.codebook_id)
-        .join(coder, coder.c.id == cell_summary.c.coder_id)
-        .order_by(case.c.position, case.c.name, codebook.c.position, code.c.position, coder.c.name)
-    )
-    return _frame(connection, query)
 
 
 def entries(connection: Connection) -> pd.DataFrame:

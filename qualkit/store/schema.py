@@ -23,11 +23,12 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )  # fmt: skip
+from sqlalchemy.dialects.postgresql import TSVECTOR
 
 APPLICATION_ID: Final = 0x514B4954  # "QKIT"
-SCHEMA: Final = 2  # kept in SQLite's user_version; one for every migration
-REVISION: Final = "0002"
-OLDER: Final = ("0001",)  # what is brought up to date when it is opened
+SCHEMA: Final = 4  # kept in SQLite's user_version; one for every migration
+REVISION: Final = "0004"
+OLDER: Final = ("0001", "0002", "0003")  # what is brought up to date when it is opened
 
 metadata = MetaData(
     naming_convention={
@@ -181,14 +182,46 @@ cell_summary = Table(
     "cell_summary",
     metadata,
     _id(),
-    _to("case_unit", "case_id"),
+    _to("case_unit", "case_id", optional=True),
+    _to("source", optional=True),
     _to("code"),
     _to("coder"),
+    Column("phase", Text, nullable=False, server_default=""),
     Column("text", Text, nullable=False),
+    Column("stance", String(16)),
+    Column("rating", Integer),
+    Column("draft", Integer, nullable=False, server_default="0"),
+    Column("cites", Text, nullable=False, server_default="[]"),
+    Column("evidence", Text),
     Column("created", String(20), nullable=False),
+    Column("changed", String(20), nullable=False),
     Column("sha256", String(64), nullable=False),
     _version(),
-    UniqueConstraint("case_id", "code_id", "coder_id"),
+    CheckConstraint("(case_id IS NULL) <> (source_id IS NULL)", name="row"),
+    UniqueConstraint("case_id", "code_id", "coder_id", "phase"),
+    UniqueConstraint("source_id", "code_id", "coder_id", "phase"),
+)
+cell_summary_version = Table(  # what a summary was before; written by Change.set
+    "cell_summary_version",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("text", Text, nullable=False),
+    Column("stance", String(16)),
+    Column("rating", Integer),
+    Column("draft", Integer, nullable=False),
+    Column("changed", String(20), nullable=False),
+)
+guide = Table(
+    "guide",
+    metadata,
+    _id(),
+    _to("code"),
+    Column("attribute", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    _version(),
+    UniqueConstraint("code_id", "attribute", "value"),
 )
 suggestion = Table(
     "suggestion",
@@ -222,6 +255,16 @@ vector = Table(
     Column("model", String(64), primary_key=True),
     Column("text_sha256", String(64), primary_key=True),
     Column("data", LargeBinary, nullable=False),
+)
+passage = Table(  # what search finds: one a turn
+    "passage",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("source_id", ForeignKey("source.id", ondelete="CASCADE"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("words", Text().with_variant(TSVECTOR(), "postgresql")),  # on SQLite see search.INDEX
+    UniqueConstraint("source_id", "position"),
+    Index(None, "words", postgresql_using="gin"),  # made on PostgreSQL alone
 )
 log = Table(
     "log",

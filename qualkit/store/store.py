@@ -53,6 +53,7 @@ _BATCH = 500
 _REVISION = text("SELECT version_num FROM alembic_version")
 _READ_ONLY = "the study is read-only here; check the rights on its file and folder"
 _BULKY = {"source": ("text",)}  # columns whose words stay out of the log
+_VERSIONS = {"cell_summary": schema.cell_summary_version}
 Row = Mapping[str, Any]
 
 
@@ -98,8 +99,14 @@ class Change:
                 f"the {table.name} {row_id} was changed by somebody else since it was read; "
                 "look at it again, then repeat the change"
             )
+        self._keep(table, dict(old))
         self.before.append(_entry(table, dict(old)))
         self.after.append(_entry(table, {**old, **values, "version": seen + 1}))
+
+    def _keep(self, table: Table, old: dict[str, Any]) -> None:
+        """Keep what a row was, where its table has one of earlier versions."""
+        if (kept := _VERSIONS.get(table.name)) is not None:
+            self.connection.execute(insert(kept), [{c.name: old[c.name] for c in kept.c}])
 
     def tell(self, **entry: Any) -> None:  # noqa: ANN401 - any JSON value
         """Put an entry of its own into the log, for what has too many rows to be listed."""

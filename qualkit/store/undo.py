@@ -23,7 +23,8 @@ from qualkit.store import schema
 from qualkit.store.store import Store
 
 _TABLES: Final = {
-    table.name: table for table in (schema.coding, schema.suggestion, schema.cell_summary)
+    table.name: table
+    for table in (schema.coding, schema.suggestion, schema.cell_summary, schema.guide)
 }
 _STAYS: Final = schema.coder.name
 _AT_ONCE = 500  # values in one IN list
@@ -65,8 +66,8 @@ def undo(store: Store, entry: int, *, who: str) -> UndoReport:
     ConflictError
         Where a row is not as the entry left it, or what it needs is gone.
     ValueError
-        Where the log has no such entry, or it is about other things than codings, suggestions
-        and cell summaries.
+        Where the log has no such entry, or it is about other things than codings, suggestions,
+        cell summaries and the topic guide.
     """
     with store.read() as connection:
         logged = _entry(connection, entry)
@@ -110,7 +111,7 @@ def _rows(entry: int, logged: Row[Any], listed: Sequence[Mapping[str, Any]]) -> 
     if other:
         raise ValueError(
             f"entry {entry} ({logged.action}) cannot be undone: it changed {', '.join(other)}; "
-            "only codings, suggestions and cell summaries can be taken back"
+            "only codings, suggestions, cell summaries and the topic guide can be taken back"
         )
     if any("id" not in row for row in listed):
         raise ValueError(
