@@ -26,13 +26,14 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from qualkit.codebook import SHIPPED, checked_code, read_codebook
-from qualkit.errors import BatchError, ConflictError, UnknownName
+from qualkit.errors import BatchError, ConflictError, StoreError, UnknownName
 from qualkit.importers.worker import read_files, read_table, readable
 from qualkit.loading import (
     CodingRows,
     ImportReport,
     LoadReport,
     Pattern,
+    SummaryPlace,
     Tally,
     attribute_rows,
     attribute_sheet,
@@ -46,20 +47,21 @@ from qualkit.loading import (
     drop_empty_cases,
     find_or_add_case,
     find_or_add_coder,
+    guide_rows,
     held_spans,
     id_and_text,
     known_source,
     odd_passages,
     set_attributes,
-    set_summary,
     source_names,
     span_of,
     stretch,
     summary_rows,
+    summary_sheet,
     whole_number,
 )  # fmt: skip
 from qualkit.model import ROLES, Code, Codebook, Coding, Source, seal_of_turns
-from qualkit.store import Change, Store, read, rows, schema, suggestions
+from qualkit.store import Change, Store, read, rows, schema, search, suggestions, summaries
 from qualkit.store.check import CheckReport, check_all
 from qualkit.store.undo import UndoReport, undo
 
@@ -190,7 +192,7 @@ class Project:
     def summaries(self) -> pd.DataFrame:
         """One row a cell summary."""
         with self._store.read() as connection:
-            return read.summaries(connection)
+            return summaries.table(connection)
 
     def log(self) -> pd.DataFrame:
         """Every change, oldest first: who, when, what, the rows before and after."""
@@ -208,6 +210,71 @@ class Project:
             return
         with self._store.change(self.user, "keep vectors", f"{len(made)} texts") as change:
             rows.keep_vectors(change.connection, model, made)
+
+    # Search ------------------------------------------------------------------------------
+
+    def search(
+        self,
+        words: str,
+        *,
+        limit: int = 50,
+        sources: Sequence[str] | None = None,
+        role: str | None = None,
+    ) -> pd.DataFrame:
+        """The turns in which words stand, the best first, each with a snippet.
+
+        Parameters
+        ----------
+        words : str
+            ``wait list`` (both in one turn, in any of their forms), ``"came back"`` (as
+            written), ``wait*``, ``a OR b``, ``-word``; see :mod:`qualkit.store.words`.
+        limit : int
+            At most so many; ``attrs["count"]`` of the table is the number of all.
+        sources : sequence of str, optional
+            Their names; by default all.
+        role : str, optional
+            Turns of the ``interviewer``, ``participant`` or ``unknown`` alone.
+
+        Returns
+        -------
+        DataFrame
+            ``source``, ``case``; ``start``, ``end`` (of the turn, code points into the source);
+            ``speaker``, ``role``, ``time``, ``line``, ``page``, ``item``; ``snippet``, about 160
+            characters round the densest matches; ``snippet_at``, where in the source its first
+            character is; ``matches``, a list of (start, end) into the source; ``rank``, by
+            which they are in order: the higher the better, comparable within one search alone.
+
+        Raises
+        ------
+        QueryError, UnknownName, ValueError
+            For words that are no query, a source or role that is not there, a limit below 1.
+        StoreError
+            Where this Python's SQLite cannot search.
+
+        Notes
+        -----
+        The words of the index are kept by the database. An index that does not hold every turn,
+        as after work with a Python that cannot search, is made anew first.
+        """
+        if whole_number(limit, "limit") < 1:
+            raise ValueError(f"limit {limit} is not 1 or more")
+        if role is not None and role not in ROLES:
+            raise UnknownName("role", role, ROLES)
+        if not search.possible():
+            why = "search needs FTS5, which this Python's SQLite lacks; use 'qualkit kwic' instead"
+            raise StoreError(self.study, why)
+        with self._store.read() as connection:
+            names = source_names(connection)
+            turns, indexed = search.standing(connection)
+        for name in sources or ():
+            if name not in names:
+                raise UnknownName("source", name, names)
+        if turns != indexed:
+            with self._store.change(self.user, "index", f"{turns} turns") as change:
+                search.rebuild(change.connection)
+        within = search.Within(None if sources is None else [names[n] for n in sources], role)
+        with self._store.read() as connection:
+            return search.find(connection, words, limit=limit, within=within)
 
     # Sources -----------------------------------------------------------------------------
 
@@ -276,6 +343,7 @@ class Project:
                 change.add(schema.turn, rows.of_turns(source), logged=False)
                 set_attributes(change, schema.source_attribute, source.id, given)
                 report.kept(source)
+            search.add(change.connection, [source.id for source in sources])
 
     def remove_source(self, name: str) -> None:
         """Remove a source with everything that hangs on it."""
@@ -287,6 +355,11 @@ class Project:
                 schema.suggestion.c.source_id == source.id
             )
             change.remove(schema.suggestion, change.connection.execute(proposed).scalars().all())
+            said = select(schema.cell_summary.c.id).where(
+                schema.cell_summary.c.source_id == source.id
+            )
+            change.remove(schema.cell_summary, change.connection.execute(said).scalars().all())
+            search.remove(change.connection, source.id)
             for table in (schema.turn, schema.source_attribute):
                 change.replace(table, {"source_id": source.id}, [])
             change.remove(schema.source, [source.id])
@@ -623,24 +696,158 @@ class Project:
 
     # Summaries ---------------------------------------------------------------------------
 
-    def load_summaries(self, path: Path | str) -> LoadReport:
-        """Load cell summaries: columns ``case``, ``theme``, ``author``, ``summary``.
+    def set_summary(  # noqa: PLR0913 - what a summary says
+        self,
+        theme: str,
+        text: str,
+        *,
+        author: str,
+        case: str | None = None,
+        source: str | None = None,
+        phase: str = "",
+        stance: str | None = None,
+        rating: int | None = None,
+        cites: Sequence[str] = (),
+        version: int | None = None,
+    ) -> LoadReport:
+        """Write an analyst's words on one case, or one source, and one theme.
 
-        A summary by the same author on the same cell is changed; faults are told together
-        and keep everything as it was.
+        The codings that the cell has now are noted with it, so that a later change of them
+        shows. A draft that its author sets, changed or not, is a draft no more.
+
+        Parameters
+        ----------
+        theme : str
+            A code's id, or ``codebook/code``.
+        text, author : str
+        case, source : str
+            One of the two.
+        phase : str
+            A value of the attribute ``phase``, where it is about that alone.
+        stance : str, optional
+            ``positive``, ``negative``, ``mixed`` or ``neutral``.
+        rating : int, optional
+            For a rating code, one of its values.
+        cites : sequence of str
+            Ids of the codings that it rests on most.
+        version : int, optional
+            Of the summary that was read and is changed here.
+
+        Raises
+        ------
+        UnknownName, ValueError
+            For a name that is not there, or a value that cannot stand.
+        ConflictError
+            Where somebody changed the summary since `version` was read.
         """
-        table = read_table(path).known("case", "theme", "author", "summary")
+        where = f"{source or case}, {theme}, by {author}"
+        with self._store.change(self.user, "set summary", where) as change:
+            place = SummaryPlace(change)
+            wanted = place.written(
+                code_of(place.codes, theme), text, author, case=case, source=source, phase=phase,
+                stance=stance, rating=rating, cites=cites,
+            )  # fmt: skip
+            evidence = summaries.Evidence(change.connection)
+            new = summaries.write(change, wanted, evidence, version=version)
+        return LoadReport(int(new), int(not new), entry=change.entry)
+
+    def load_summaries(self, path: Path | str) -> LoadReport:
+        """Load cell summaries, all or none; one of the same author on the same cell is changed.
+
+        Parameters
+        ----------
+        path : path
+            .csv or .xlsx with columns ``case`` or ``source``, ``theme``, ``author``,
+            ``summary``; optional ``phase``, ``stance``, ``rating``, and ``cites``, ids of codings
+            with spaces between.
+
+        Raises
+        ------
+        BatchError
+            With every fault by row.
+        """
+        table = summary_sheet(path)
         with self._store.change(self.user, "load summaries", table.name) as change:
             found, faults = summary_rows(change, table)
             if faults:
                 raise BatchError(table.name, faults)
-            added = sum(set_summary(change, *row) for row in found)
+            evidence = summaries.Evidence(change.connection)
+            added = sum(summaries.write(change, row, evidence) for row in found)
         return LoadReport(added, len(found) - added, entry=change.entry)
+
+    def keep_drafts(self, made: Sequence[Mapping[str, Any]], *, author: str) -> LoadReport:
+        """Keep drafted summaries where their author has none yet, or only a draft.
+
+        Parameters
+        ----------
+        made : sequence of mapping
+            As :func:`qualkit.charting.draft` gives them.
+        author : str
+            Who answers for them; they stay drafts until that person sets them.
+        """
+        with self._store.change(self.user, "draft", f"{len(made)} cells by {author}") as change:
+            place = SummaryPlace(change)
+            evidence = summaries.Evidence(change.connection)
+            added = 0
+            for one in made:
+                code = code_of(place.codes, f"{one['codebook']}/{one['theme']}")
+                wanted = place.written(
+                    code, one["text"], author, case=one["case"], source=one["source"],
+                    cites=one["cites"], draft=True,
+                )  # fmt: skip
+                held = summaries.held_by(change.connection, wanted)
+                if held is None or held.draft:
+                    added += summaries.write(change, wanted, evidence)
+        return LoadReport(added, len(made) - added, entry=change.entry)
+
+    def remove_summary(self, summary_id: str) -> None:
+        """Remove one cell summary; the log keeps it."""
+        with self._store.change(self.user, "remove summary", summary_id) as change:
+            change.remove(schema.cell_summary, [summary_id])
+            if not change.before:
+                raise UnknownName("summary", summary_id, ())
+
+    def summary_versions(self, summary_id: str) -> pd.DataFrame:
+        """Every wording of one summary, oldest first; UnknownName where there is none."""
+        with self._store.read() as connection:
+            found = summaries.versions(connection, summary_id)
+        if found.empty:
+            raise UnknownName("summary", summary_id, ())
+        return found
+
+    # Topic guide -------------------------------------------------------------------------
+
+    def guide(self) -> pd.DataFrame:
+        """One row a line of the topic guide: which sources were asked about which code."""
+        with self._store.read() as connection:
+            return summaries.guide_table(connection)
+
+    def load_guide(self, path: Path | str) -> LoadReport:
+        """Load the topic guide in the place of the one that is there.
+
+        Parameters
+        ----------
+        path : path
+            .csv or .xlsx with a column ``theme``; ``attribute`` and ``value`` name the sources
+            that were asked, and are empty where everybody was.
+
+        Raises
+        ------
+        BatchError
+            With every fault by row.
+        """
+        table = read_table(path).known("theme", "attribute", "value")
+        with self._store.change(self.user, "load guide", table.name) as change:
+            found, faults = guide_rows(change, table)
+            if faults:
+                raise BatchError(table.name, faults)
+            lines = summaries.set_guide(change, found)
+        return LoadReport(lines, 0, entry=change.entry)
 
     # Undo --------------------------------------------------------------------------------
 
     def undo(self, entry: int) -> UndoReport:
-        """Take back one entry of the log: codings, suggestions or cell summaries.
+        """Take back one entry of the log: codings, suggestions, cell summaries or the topic guide.
 
         The undoing is itself a change in the log, and can be undone.
 
@@ -667,7 +874,7 @@ class Project:
 
     def require_sound(self) -> None:
         """Refuse to go on, as before an export, where a check finds a problem."""
-        found = self.check().problems
+        found = [one for one in self.check().problems if one.kind != "search"]
         if found:
             raise BatchError("check", [f"{one.where}: {one.message}" for one in found])
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from qualkit.model import Coding, seal, seal_of_turns, sha256
-from qualkit.store import schema
+from qualkit.model import Coding, seal_of_turns, sha256
+from qualkit.store import schema, search
 from qualkit.store.read import turns_of
+from qualkit.store.summaries import seal_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,13 @@ def check_all(connection: Connection, study: str) -> CheckReport:
         count, found_here = _check_source(connection, source_id, name)
         codings += count
         problems += found_here
-    m = schema.cell_summary.c
-    for row in connection.execute(select(m.id, m.text, m.sha256)):
-        if seal(row.id, row.text) != row.sha256:
-            problems.append(Problem("summary", row.id, "it was changed outside qualkit"))
+    for row in connection.execute(select(schema.cell_summary)).mappings():
+        if seal_of(dict(row)) != row["sha256"]:
+            problems.append(Problem("summary", row["id"], "it was changed outside qualkit"))
+    turns, indexed = search.standing(connection)
+    if turns != indexed:
+        why = f"the index holds {indexed} of {turns} turns; the next 'qualkit search' makes it anew"
+        problems.append(Problem("search", study, why))
     return CheckReport(len(names), codings, tuple(problems))
 
 

@@ -21,7 +21,7 @@ from qualkit.errors import (
     StoreError,
 )  # fmt: skip
 from qualkit.project import Project
-from qualkit.store import Store, schema, shown
+from qualkit.store import Store, schema, search, shown
 
 CODER = {"id": "c1", "name": "Ann", "created": "2026-01-01T00:00:00Z"}
 
@@ -112,7 +112,12 @@ def test_the_same_name_twice_is_a_conflict(store):
 
 def test_the_migrations_make_exactly_the_tables_that_the_code_expects(store):
     with store.engine.connect() as connection:
-        context = MigrationContext.configure(connection)
+        own = (
+            search.INDEX,
+            "ix_passage_words" if connection.dialect.name == "sqlite" else search.INDEX,
+        )
+        opts = {"include_object": lambda _, name, *__: not name.startswith(own)}
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, schema.metadata) == []
 
 
@@ -315,7 +320,7 @@ def test_a_study_of_the_first_schema_is_brought_up_to_date_after_a_copy(tmp_path
     with Project.open(path) as study:
         assert study.suggestions().empty
 
-    copy = tmp_path / "old.qualkit.before-schema-2"
+    copy = tmp_path / "old.qualkit.before-schema-4"
     assert copy.stat().st_mode & 0o777 == 0o600
     with closing(sqlite3.connect(copy)) as kept:
         assert kept.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
