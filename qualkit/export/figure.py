@@ -5,27 +5,24 @@ Grey tones, line styles and marks tell things apart, never colour alone. Drawing
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from textwrap import fill
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from qualkit.errors import MissingExtra, QualkitError, TableError
-from qualkit.export._shared import one_line, write_whole
+from qualkit.errors import TableError
+from qualkit.export._drawing import STYLES, check_ending, drawing, label_points
+from qualkit.export._shared import one_line
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
     from qualkit.topics import Topics
 
-ENDINGS: Final = (".png", ".svg")
+__all__ = ["check_ending", "learning_curve", "lines", "topic_bars", "topic_map"]
+
 MOST_DOTS: Final = 5_000  # segments drawn behind a map; more make a grey page and a huge SVG
-_STYLES: Final = (("-", "o"), ("--", "s"), ("-.", "^"), (":", "D"))
 _AXES: Final = {
     "share_of_sources": "Share of sources coded",
     "sources": "Sources that taught",
@@ -33,23 +30,6 @@ _AXES: Final = {
     "mAP": "Mean average precision",
     "macro_f1": "Macro F1",
 }
-_LOOK: Final[dict[Any, Any]] = {
-    "font.size": 9.0,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "figure.dpi": 150.0,
-    "svg.hashsalt": "qualkit",  # the same figure is the same file
-    "text.parse_math": False,  # a dollar is a dollar
-    "svg.fonttype": "none",  # words stay words: they can be searched and edited
-}
-
-
-def check_ending(path: Path | str) -> str:
-    """The ending of a file that a figure can be written to; QualkitError for any other."""
-    ending = Path(path).suffix.lower()
-    if ending not in ENDINGS:
-        raise QualkitError(f"{path}: a figure is written as {', '.join(ENDINGS)}, not {ending!r}")
-    return ending
 
 
 def topic_map(topics: Topics, path: Path | str) -> Path:
@@ -65,7 +45,7 @@ def topic_map(topics: Topics, path: Path | str) -> Path:
     MissingExtra
         Where matplotlib is not installed.
     """
-    with _figure(path, (8.0, 6.4)) as (figure, save):
+    with drawing(path, (8.0, 6.4)) as (figure, save):
         axes = figure.subplots()
         rows = topics.segments.iloc[:: max(1, len(topics.segments) // MOST_DOTS)]
         axes.scatter(rows["x"], rows["y"], s=3, color="0.85", linewidths=0, rasterized=True)
@@ -87,7 +67,7 @@ def topic_map(topics: Topics, path: Path | str) -> Path:
             f"{number} {fill(one_line(name), 22)}"
             for number, name in zip(table["topic"], table["name"], strict=True)
         ]
-        _label(figure, axes, list(zip(table["x"], table["y"], strict=True)), labels)
+        label_points(figure, axes, list(zip(table["x"], table["y"], strict=True)), labels)
         axes.set_title(f"{topics.k} topics of {len(topics.segments):,} segments", loc="left")
         return save()
 
@@ -103,7 +83,7 @@ def topic_bars(topics: Topics, path: Path | str) -> Path:
         Where matplotlib is not installed.
     """
     table = topics.topics
-    with _figure(path, (9.0, 1.1 + 0.3 * len(table))) as (figure, save):
+    with drawing(path, (9.0, 1.1 + 0.3 * len(table))) as (figure, save):
         names, bars = figure.subplots(1, 2, width_ratios=(3, 2))
         places = range(len(table))
         bars.barh(places, table["size"], color="0.55", edgecolor="black", linewidth=0.6, height=0.7)
@@ -167,10 +147,10 @@ def lines(table: pd.DataFrame, path: Path | str, *, x: str, measures: Sequence[s
         why = f"it has no column {missing}" if missing else "it has no rows"
         raise TableError("figure", why)
     rows = table.sort_values(x)
-    with _figure(path, (6.4, 4.0)) as (figure, save):
+    with drawing(path, (6.4, 4.0)) as (figure, save):
         axes = figure.subplots()
         for n, name in enumerate(measures):
-            line, mark = _STYLES[n % len(_STYLES)]
+            line, mark = STYLES[n % len(STYLES)]
             title = _AXES.get(name, name)
             shade = str(0.25 * (n % 2))
             axes.plot(rows[x], rows[name], linestyle=line, marker=mark, color=shade, label=title)
@@ -184,31 +164,6 @@ def lines(table: pd.DataFrame, path: Path | str, *, x: str, measures: Sequence[s
         else:
             axes.set_ylabel(_AXES.get(measures[0], measures[0]))
         return save()
-
-
-@contextmanager
-def _figure(
-    path: Path | str, size: tuple[float, float]
-) -> Iterator[tuple[Figure, Callable[[], Path]]]:
-    """An empty figure and what writes it, whole or not at all; pyplot and its screen stay out."""
-    ending = check_ending(path)
-    try:
-        import matplotlib as mpl
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise MissingExtra("matplotlib", "nlp") from error
-    with mpl.rc_context(_LOOK), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Glyph")  # a sign that the font lacks is drawn as a box
-        figure = Figure(figsize=size, layout="constrained")
-
-        def save() -> Path:
-            # no date, so that the same figure is the same file
-            kind: dict[str, Any] = {"format": ending[1:], "dpi": 150}
-            if ending == ".svg":
-                kind["metadata"] = {"Date": None}
-            return write_whole(path, lambda to: figure.savefig(to, **kind))
-
-        yield figure, save
 
 
 def _around(axes: Axes, x: pd.Series[float], y: pd.Series[float]) -> None:
@@ -230,47 +185,3 @@ def _cut(words: Sequence[str], most: int = 58) -> str:
             break
         shown = longer
     return shown if len(shown) <= most else shown[: most - 1] + "…"
-
-
-def _label(
-    figure: Figure, axes: Axes, points: Sequence[tuple[float, float]], labels: Sequence[str]
-) -> None:
-    """Labels beside their points, none upon another; a thin line leads to one that had to move."""
-    import numpy as np
-
-    figure.draw_without_rendering()  # or the boxes have no size yet
-    box = axes.get_window_extent()
-    taken: list[tuple[float, float, float, float]] = []
-    centres = axes.transData.transform(np.array(points, dtype=float))
-    for (x, y), at, label in zip(points, centres, labels, strict=True):
-        text = axes.annotate(
-            label, (x, y), (0, 0), textcoords="offset pixels", fontsize=7.5,
-            ha="center", va="center",
-            arrowprops={"arrowstyle": "-", "color": "0.3", "linewidth": 0.5, "shrinkB": 2},
-        )  # fmt: skip
-        size = text.get_window_extent()
-        place = _free_place(at, (size.width + 6, size.height + 6), taken, box)
-        text.set_position((place[0] - at[0], place[1] - at[1]))
-        taken.append((*place, size.width + 6, size.height + 6))
-
-
-def _free_place(
-    at: np.ndarray,
-    size: tuple[float, float],
-    taken: Sequence[tuple[float, float, float, float]],
-    box: Any,  # noqa: ANN401 - a matplotlib Bbox
-) -> tuple[float, float]:
-    """The place nearest to a point where a label covers no other and stays within the picture."""
-    import math
-
-    wide, high = size
-    for step in range(400):
-        angle, far = step * 2.4, 3.2 * step**0.75  # a spiral, wider than high as labels are
-        x, y = at[0] + 1.6 * far * math.cos(angle), at[1] + far * math.sin(angle)
-        x = min(max(x, box.x0 + wide / 2), box.x1 - wide / 2)
-        y = min(max(y, box.y0 + high / 2), box.y1 - high / 2)
-        if all(
-            abs(x - a) >= (wide + w) / 2 or abs(y - b) >= (high + h) / 2 for a, b, w, h in taken
-        ):
-            return x, y
-    return float(at[0]), float(at[1])

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from qualkit.errors import QualkitError, TableError
-from qualkit.export import figure
+from qualkit.export import _drawing, figure
 from qualkit.topics import Topics
 
 NAMES = ["Bus, train, taxi", "Soup, lunch, kitchen", "Letter, phone, answer"] * 5
@@ -54,14 +54,14 @@ def test_the_ending_says_the_kind_of_file(found, tmp_path, draw):
 
 def test_no_label_lies_upon_another(found, tmp_path, monkeypatch):
     taken = []
-    place = figure._free_place
+    place = _drawing.free_place
 
     def remember(at, size, others, box):
         spot = place(at, size, others, box)
         taken.append((*spot, *size))
         return spot
 
-    monkeypatch.setattr(figure, "_free_place", remember)
+    monkeypatch.setattr(_drawing, "free_place", remember)
     figure.topic_map(found, tmp_path / "f.png")
 
     assert len(taken) == 15
