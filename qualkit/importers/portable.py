@@ -31,10 +31,7 @@ def read_pdf(data: bytes, name: str, *, kind: str = "pdf", encoding: str | None 
     if b"%PDF-" not in data[:1024]:
         raise ReadError(name, f"not a PDF: it is {NAMES[sniff(data)]}")
     pages, warnings = _pages(data, name)
-    if not any(page.strip() for page in pages):
-        raise ReadError(
-            name, "no text in the PDF: it was probably scanned; run text recognition (OCR) first"
-        )
+    _refuse_scan(pages, name)
     text = "\n".join(pages)
     if len(_UNREADABLE.findall(text)) * 4 > len(text.split()) + len(text) / 8:
         warnings.append("the text is unreadable: the file uses a private font encoding")
@@ -42,6 +39,22 @@ def read_pdf(data: bytes, name: str, *, kind: str = "pdf", encoding: str | None 
     if numbers:
         warnings.append(f"{numbers} page numbers were left out of the text")
     return source_of_lines(name, kind, lines, warnings)
+
+
+def page_texts(data: bytes, name: str) -> list[str]:
+    """The text of each page of a PDF; ReadError where it is none, or a scan."""
+    if b"%PDF-" not in data[:1024]:
+        raise ReadError(name, f"not a PDF: it is {NAMES[sniff(data)]}")
+    pages, _ = _pages(data, name)
+    _refuse_scan(pages, name)
+    return pages
+
+
+def _refuse_scan(pages: list[str], name: str) -> None:
+    if not any(page.strip() for page in pages):
+        raise ReadError(
+            name, "no text in the PDF: it was probably scanned; run text recognition (OCR) first"
+        )
 
 
 def _pages(data: bytes, name: str) -> tuple[list[str], list[str]]:

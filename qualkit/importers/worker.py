@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from qualkit.errors import ReadError
+from qualkit.importers.drafts import Draft, Paragraph, read_draft
 from qualkit.importers.sheets import Sheet, read_sheet
 from qualkit.model import Source, Turn
 
@@ -68,15 +69,28 @@ def read_file(path: Path | str, *, encoding: str | None = None) -> Source:
 
 def read_table(path: Path | str) -> Sheet:
     """One table of people's, read in a child process; ReadError where it is refused."""
+    result = _read_one(path, "table")
+    if not isinstance(result, Sheet):
+        raise TypeError("a child answered with something else than the table asked for")
+    return result
+
+
+def read_draft_file(path: Path | str) -> Draft:
+    """One draft report, read in a child process; ReadError where it is refused."""
+    result = _read_one(path, "draft")
+    if not isinstance(result, Draft):
+        raise TypeError("a child answered with something else than the draft asked for")
+    return result
+
+
+def _read_one(path: Path | str, kind: str) -> Source | Sheet | Draft:
     children = _Children(None)
     try:
-        result = children.read(Path(path), kind="table")
+        result = children.read(Path(path), kind=kind)
     finally:
         children.close()
     if isinstance(result, ReadError):
         raise result
-    if isinstance(result, Source):
-        raise TypeError("a child answered with a source where a table was asked for")
     return result
 
 
@@ -91,11 +105,11 @@ class _Children:
     def read_source(self, path: Path) -> Source | ReadError:
         """The source of one file, or why it was refused."""
         result = self.read(path)
-        if isinstance(result, Sheet):
-            raise TypeError("a child answered with a table where a source was asked for")
+        if not isinstance(result, Source | ReadError):
+            raise TypeError("a child answered with something else than the source asked for")
         return result
 
-    def read(self, path: Path, *, kind: str = "source") -> Source | Sheet | ReadError:
+    def read(self, path: Path, *, kind: str = "source") -> Source | Sheet | Draft | ReadError:
         """What a child makes of one file."""
         child = self._child()
         late = threading.Timer(SECONDS, child.kill)
@@ -164,7 +178,9 @@ def _here() -> str:
     return str(Path(__file__).parents[2])
 
 
-def _unpack(answer: dict[str, Any], path: Path) -> Source | Sheet | ReadError:
+def _unpack(answer: dict[str, Any], path: Path) -> Source | Sheet | Draft | ReadError:
+    if "paragraphs" in answer:
+        return _unpack_draft(answer)
     if "header" in answer:
         rows = tuple(tuple(row) for row in answer["rows"])
         numbers, warnings = tuple(answer["numbers"]), tuple(answer["warnings"])
@@ -176,6 +192,16 @@ def _unpack(answer: dict[str, Any], path: Path) -> Source | Sheet | ReadError:
     return Source(turns=turns, warnings=warnings, notes=notes, **answer)
 
 
+def _unpack_draft(answer: dict[str, Any]) -> Draft:
+    paragraphs = []
+    for one in answer["paragraphs"]:
+        spans = {
+            name: tuple(tuple(span) for span in one.pop(name)) for name in ("italics", "pages")
+        }
+        paragraphs.append(Paragraph(**{**one, **spans}))
+    return Draft(answer["name"], answer["kind"], tuple(paragraphs))
+
+
 def _pack(path: Path, encoding: str | None, kind: str) -> str:
     """What becomes of a file, as one line of JSON."""
     from qualkit.importers import read_source
@@ -183,6 +209,8 @@ def _pack(path: Path, encoding: str | None, kind: str) -> str:
     try:
         if kind == "table":
             return json.dumps(asdict(read_sheet(path)))
+        if kind == "draft":
+            return json.dumps(asdict(read_draft(path)))
         return json.dumps(asdict(read_source(path, encoding=encoding)))
     except ReadError as error:
         return json.dumps({"reason": error.reason, "line": error.line})
