@@ -13,17 +13,21 @@ This is what the commands and pages do, for use from Python:
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qualkit.errors import BatchError
 from qualkit.export.grid import check_ending
 from qualkit.export.grid import write_grid as write_file
-from qualkit.framework import build_grid
+from qualkit.framework import Choice, build_grid, select
 
 if TYPE_CHECKING:
-    from qualkit.framework import Grid
-    from qualkit.model import Framework
+    from qualkit.framework import Excerpt, Grid
+    from qualkit.model import Framework, Source
     from qualkit.project import Project
+
+_ALL = Choice()
 
 
 def grid_of(
@@ -31,7 +35,9 @@ def grid_of(
     *,
     framework: Framework | None = None,
     rows: str = "case",
-    bands: str | None = None,
+    bands: str | Sequence[str] | None = None,
+    opened: Collection[str] = (),
+    choice: Choice = _ALL,
     limit: int | None = None,
 ) -> Grid:
     """The framework grid of a project; see :func:`qualkit.framework.build_grid`."""
@@ -42,36 +48,45 @@ def grid_of(
         cases=project.cases(),
         summaries=project.summaries(),
         turns=project.turns(words=False),
+        guide=project.guide(),
         framework=framework,
         rows=rows,
         bands=bands,
+        opened=opened,
+        choice=choice,
         limit=limit,
     )
 
 
-def write_grid(
+def write_grid(  # noqa: PLR0913 - how a grid is asked for, and how it is written
     project: Project,
     path: Path | str,
     *,
     framework: Framework | None = None,
     rows: str = "case",
-    bands: str | None = None,
+    bands: str | Sequence[str] | None = None,
+    opened: Collection[str] = (),
+    choice: Choice = _ALL,
     limit: int | None = None,
     paper: str = "A3",
+    template: Path | str | None = None,
 ) -> Path:
     """Write a project's framework grid to a .docx, .xlsx or .html file.
 
-    Every quote is compared with its source first.
+    Everything that is printed as somebody's words is compared with the sources first: every
+    coded text, every excerpt, every quotation within a cell summary.
 
     Parameters
     ----------
     project : Project
     path : path
         Its ending says what is written; an existing file is replaced, whole or not at all.
-    framework, rows, bands, limit
+    framework, rows, bands, opened, choice, limit
         As :func:`qualkit.framework.build_grid` takes them.
     paper : str
         ``A3`` or ``A4``, of the Word document.
+    template : path, optional
+        A .docx whose styles, headers and footers the Word document takes.
 
     Raises
     ------
@@ -79,11 +94,161 @@ def write_grid(
         Where the ending is another, a theme or attribute is unknown, or a quote is not what
         its source says; nothing is written.
     """
-    check_ending(path)
+    check_ending(path, template=template)
     with project.one_moment():
         project.require_sound()
-        grid = grid_of(project, framework=framework, rows=rows, bands=bands, limit=limit)
+        grid = grid_of(
+            project, framework=framework, rows=rows, bands=bands, opened=opened, choice=choice,
+            limit=limit,
+        )  # fmt: skip
+        require_verbatim(project, grid)
         used = [book for book in project.codebooks() if book.id in grid.method.codebooks]
         sources = project.sources()
     books = [f"{book.title} {book.version}" for book in used]
-    return write_file(grid, path, study=project.name, codebooks=books, sources=sources, paper=paper)
+    return write_file(
+        grid, path, study=project.name, codebooks=books, sources=sources, paper=paper,
+        template=template,
+    )  # fmt: skip
+
+
+def write_report(  # noqa: PLR0913 - how a report is asked for, and how it is written
+    project: Project,
+    path: Path | str,
+    *,
+    framework: Framework | None = None,
+    opened: Collection[str] = (),
+    rows: str = "case",
+    bands: str | Sequence[str] | None = None,
+    choice: Choice = _ALL,
+    limit: int | None = 5,
+    parts: Sequence[str] | None = None,
+    template: Path | str | None = None,
+    paper: str = "A3",
+) -> Path:
+    """Write a whole study as one report: grid, themes, cases, codebook, transcripts.
+
+    Everything that is printed as somebody's words is compared with the sources first, as
+    :func:`write_grid` does.
+
+    Parameters
+    ----------
+    project : Project
+    path : path
+        A .docx file; replaced where it exists, whole or not at all.
+    framework, opened, rows, bands, choice, limit
+        As :func:`qualkit.framework.build_grid` takes them.
+    parts : sequence of str, optional
+        Of ``grid``, ``themes``, ``cases``, ``codebook``, ``transcripts``; by default all but the
+        transcripts. The list of sources is always there.
+    template : path, optional
+        A client's own Word file, whose styles, page, headers and footers a .docx takes.
+    paper : str
+        ``A3`` or ``A4``, of the grid.
+
+    Raises
+    ------
+    QualkitError
+        Where the ending is another, a name is unknown, the template cannot be used, or a quote
+        is not what its source says; nothing is written.
+    """
+    from qualkit.export import report
+
+    report.check_ending(path)
+    with project.one_moment():
+        project.require_sound()
+        grid = grid_of(
+            project, framework=framework, rows=rows, bands=bands, opened=opened, choice=choice
+        )
+        require_verbatim(project, grid)
+        made = report.Report(
+            grid=grid,
+            study=project.name,
+            books=tuple(b for b in project.codebooks() if b.id in grid.method.codebooks),
+            codes=project.codes(),
+            sources=project.sources(),
+            cases=project.cases(),
+            codings=select(project.codings(), choice),
+            summaries=project.summaries(),
+            texts=_texts(project) if "transcripts" in (parts or ()) else (),
+            limit=limit,
+            parts=report.USUAL if parts is None else tuple(parts),
+            paper=paper,
+        )
+    return report.write_report(made, path, template=template)
+
+
+def _texts(project: Project) -> tuple[Source, ...]:
+    return tuple(project.source(name) for name in project.sources()["source"])
+
+
+def require_verbatim(project: Project, grid: Grid) -> None:
+    """Refuse a grid in which something is quoted that no source says.
+
+    Parameters
+    ----------
+    project : Project
+    grid : Grid
+        Of that project, as it is.
+
+    Raises
+    ------
+    BatchError
+        With every excerpt that is not what its source has at its place, and every quotation in
+        a cell summary, of four words or more, that no source has.
+    """
+    faults = [*_odd_excerpts(project, grid), *_odd_summaries(project, grid)]
+    if faults:
+        raise BatchError("grid", faults)
+
+
+def _odd_excerpts(project: Project, grid: Grid) -> Iterator[str]:
+    by_source: dict[str, list[Excerpt]] = {}
+    for cell in grid.cells.values():
+        for excerpt in cell.excerpts:
+            by_source.setdefault(excerpt.source, []).append(excerpt)
+    for source, excerpts in by_source.items():
+        text = project.source(source).text
+        for one in excerpts:
+            if text[one.start : one.end] != one.text or not _taken_from(one):
+                place = f"{source}, characters {one.start} to {one.end}"
+                yield (
+                    f"{place}: the words to be printed, {one.words[:60]!r}, are not those of the"
+                    " source; run 'qualkit project check' and tell us of it"
+                )
+
+
+def _taken_from(excerpt: Excerpt) -> bool:
+    """Whether what is printed is made of pieces of the excerpt, in order, and of marks."""
+    at = 0
+    for part in excerpt.words.split("[...]"):
+        for words in _without_marks(part):
+            if (found := excerpt.text.find(words, at)) >= 0:
+                at = found + len(words)
+                break
+        else:
+            return False
+    return True
+
+
+def _without_marks(part: str) -> Iterator[str]:
+    """A piece of an excerpt as it stands, and without the marks round an interviewer's words."""
+    opened = part.strip().removeprefix("[Interviewer: ")
+    for words in (part.strip(), opened):
+        yield words
+        yield words.removesuffix("]").strip()
+
+
+def _odd_summaries(project: Project, grid: Grid) -> list[str]:
+    from qualkit.proofing import check_texts
+
+    found: dict[tuple[str, str], None] = {}
+    for row in grid.rows:
+        for number, column in enumerate(grid.columns):
+            for summary in grid.cell(row.key, number).summaries:
+                where = ", ".join(part for part in (row.key, column.title, summary.about) if part)
+                found[f"summary by {summary.author} on {where}", summary.text] = None
+    return [
+        f"{one.label}: {one.text!r} is {one.verdict} ({one.reason}); load the summary"
+        " again with the source's own words, or without quotation marks"
+        for one in check_texts(project, list(found))
+    ]

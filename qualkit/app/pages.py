@@ -79,7 +79,7 @@ def framework() -> None:
             "Theme", range(len(grid.columns)), format_func=lambda n: grid.columns[n].title
         )
         for row in grid.rows:
-            cell = grid.cell(row.name, column)
+            cell = grid.cell(row.key, column)
             st.text(f"{row.name}: {len(cell.excerpts)} excerpts")
             rows = [{"Words": s.text, "Where": s.author} for s in cell.summaries]
             rows += [{"Words": e.text, "Where": e.attribution} for e in cell.excerpts]

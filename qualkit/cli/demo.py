@@ -43,6 +43,7 @@ def demo(folder: Path) -> None:
         project.set_case_attributes(files / "cases.csv")
         codings = project.load_codings(files / "codings.csv")
         summaries = project.load_summaries(files / "summaries.csv")
+        project.load_guide(files / "guide.csv")
         say(
             f"made {study}: {len(report.added)} interviews (all invented), {codings.added} codings "
             f"by two coders, {summaries.added} cell summaries"

@@ -1,4 +1,7 @@
-"""The framework grid as one web page that needs nothing else: no script, no request."""
+"""The framework grid as one web page with a search box, that needs nothing else: no request.
+
+What the study says is only ever text: its browser runs the page's own search and nothing more.
+"""
 
 from __future__ import annotations
 
@@ -7,28 +10,23 @@ from html import escape
 from pathlib import Path
 from typing import Final
 
+from qualkit.export._page import POLICY, SCRIPT, STYLE
 from qualkit.export._shared import (
-    NO_DATA,
+    cited,
     heading,
-    legal,
+    in_bands,
+    left_out,
     method_sentences,
     one_line,
     quoted,
     remarks,
+    silence,
+    summary_words,
     write_whole,
 )  # fmt: skip
-from qualkit.framework import Cell, Column, Grid
+from qualkit.framework import Cell, CellSummary, Column, Grid, Row
 
-_STYLE: Final = """
-body{font:15px/1.45 Arial,sans-serif;margin:1.5rem;color:#1b1b1b;background:#fff}
-h1{color:#1f3a5f}.note{max-width:60rem}.scroll{overflow:auto;max-height:85vh;border:1px solid #999}
-table{border-collapse:collapse}th,td{border:1px solid #bbb;padding:.5rem;vertical-align:top}
-thead th{position:sticky;top:0;background:#1f3a5f;color:#fff;min-width:17rem;text-align:left}
-tbody th{position:sticky;left:0;background:#f3f6fa;min-width:9rem;text-align:left}
-tr.band th{background:#dce6f1;position:static}.empty{background:#f3f3f3;color:#555}
-blockquote{margin:.5rem 0 0;font-style:italic}.by{font-size:.8rem;color:#444}
-small{font-weight:normal;display:block;color:#444}
-"""
+_ON_PAPER: Final = 8  # themes side by side; a page with more is printed as a list
 
 
 def write_grid(grid: Grid, path: Path | str, *, study: str, codebooks: Sequence[str]) -> Path:
@@ -42,45 +40,94 @@ def _save(path: Path, page: str) -> None:
 
 
 def _page(grid: Grid, study: str, codebooks: Sequence[str]) -> Iterator[str]:
-    title = escape(one_line(grid.title))
-    yield f'<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8"><title>{title}</title>'
-    yield f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head><body>'
-    yield f'<h1>{title}</h1><div class="note">'
+    title = _text(grid.title)
+    yield '<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8">'
+    yield f'<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">'
+    yield '<meta name="viewport" content="width=device-width"><meta name="referrer" '
+    yield f'content="no-referrer"><title>{title}</title><style>{STYLE}</style></head><body>'
+    yield f'<h1 dir="auto">{title}</h1><div class="note">'
     yield from (
-        f"<p>{escape(legal(line))}</p>" for line in method_sentences(grid, study, codebooks)
+        f'<p dir="auto">{_text(line)}</p>' for line in method_sentences(grid, study, codebooks)
     )
-    yield '</div><div class="scroll" tabindex="0" role="region" aria-label="Framework grid">'
-    yield "<table>"
-    heads = "".join(f'<th scope="col">{escape(one_line(c.title))}</th>' for c in grid.columns)
-    yield f'<thead><tr><th scope="col">{escape(heading(grid.rows_are))}</th>{heads}</tr></thead>'
-    yield "<tbody>"
-    band = ""
-    for row in grid.rows:
-        if row.band and row.band != band:
-            band = row.band
-            span = len(grid.columns) + 1
-            yield f'<tr class="band"><th scope="rowgroup" colspan="{span}">{escape(band)}</th></tr>'
-        detail = f"<small>{escape(one_line(row.detail))}</small>" if row.detail else ""
-        yield f'<tr><th scope="row">{escape(one_line(row.name))}{detail}</th>'
-        yield from (_cell(grid.cell(row.name, n), c) for n, c in enumerate(grid.columns))
-        yield "</tr>"
-    yield "</tbody></table></div><h2>Themes</h2><dl>"
+    yield '</div><div id="search" role="search" hidden><label for="find">Search the grid</label>'
+    yield '<input id="find" type="search" autocomplete="off" spellcheck="false">'
+    yield '<output id="found" for="find" aria-live="polite"></output></div>'
+    yield '<div class="scroll" tabindex="0" role="region" aria-label="Framework grid">'
+    yield from _table(grid)
+    yield "</div><h2>Themes</h2><dl>"
     for column in grid.columns:
-        yield f"<dt>{escape(one_line(column.title))}</dt>"
-        yield f"<dd>{escape(legal(column.definition))}</dd>"
-    yield "</dl></body></html>"
+        yield from _theme(column)
+    yield f"</dl><script>{SCRIPT}</script></body></html>"
+
+
+def _table(grid: Grid) -> Iterator[str]:
+    heads = "".join(f'<th scope="col" dir="auto">{_text(c.title)}</th>' for c in grid.columns)
+    wide = ' class="wide"' if len(grid.columns) > _ON_PAPER else ""
+    yield f'<table id="grid"{wide}>'
+    yield f'<thead><tr><th scope="col">{_text(heading(grid.rows_are))}</th>{heads}</tr></thead>'
+    yield "<tbody>"
+    span = len(grid.columns) + 1
+    for bands, row in in_bands(grid):
+        for depth, name in bands:
+            head = (
+                f'<th scope="rowgroup" colspan="{span}"><span dir="auto">{_text(name)}</span></th>'
+            )
+            yield f'<tr class="band d{depth}" data-depth="{depth}">{head}</tr>'
+        yield f"<tr>{_row_head(row)}"
+        yield from (_cell(grid.cell(row.key, n), c) for n, c in enumerate(grid.columns))
+        yield "</tr>"
+    yield "</tbody></table>"
+
+
+def _row_head(row: Row) -> str:
+    detail = f'<small dir="auto">{_text(row.detail)}</small>' if row.detail else ""
+    return f'<th scope="row"><bdi>{_text(row.name)}</bdi>{detail}</th>'
 
 
 def _cell(cell: Cell, column: Column) -> str:
+    theme = f'data-theme="{_text(column.title)}"'
     if cell.empty:
-        return f'<td class="empty">{NO_DATA}</td>'
-    parts = [
-        f"<p>{escape(one_line(s.text))} [{escape(one_line(s.author))}]</p>" for s in cell.summaries
-    ]
+        return f'<td class="empty" {theme}>{_text(silence(cell))}</td>'
+    parts = [_summary(summary) for summary in cell.summaries]
+    rests = cited(cell)
     for excerpt in cell.excerpts:
-        under = f"({one_line(excerpt.attribution)}) {remarks(excerpt, column.title)}".strip()
-        parts.append(f"<blockquote>{escape(quoted(excerpt))}</blockquote>")
-        parts.append(f'<div class="by">{escape(legal(under))}</div>')
+        used = not rests.isdisjoint(excerpt.codings)
+        said = remarks(excerpt, column.title, column.name, cited=used)
+        under = f"({one_line(excerpt.attribution)}) {said}".strip()
+        parts.append(f'<blockquote dir="auto">{_text(quoted(excerpt))}</blockquote>')
+        parts.append(f'<div class="by" dir="auto">{_text(under)}</div>')
     if cell.left_out:
-        parts.append(f'<div class="by">+ {cell.left_out} more</div>')
-    return f"<td>{''.join(parts)}</td>"
+        parts.append(f'<div class="by">{_text(left_out(cell))}</div>')
+    return f"<td {theme}>{''.join(parts)}</td>"
+
+
+def _summary(summary: CellSummary) -> str:
+    """A summary: about, draft, words and author; then the rating; then how its evidence changed."""
+    said = summary_words(summary)
+    spans = [
+        f'<span class="{kind}">{_text(part)}</span>'
+        for kind, part in (
+            ("about", said.about), ("draft", said.draft), ("words", said.text), ("by", said.by)
+        )
+        if part
+    ]  # fmt: skip
+    rating = " \u2013 ".join(part for part in (said.rating, said.descriptor) if part)
+    lines = [
+        f'<p class="{kind}" dir="auto">{_text(part)}</p>'
+        for kind, part in (("rating", rating), ("changed", said.changed))
+        if part
+    ]
+    return f'<div class="summary"><p dir="auto">{" ".join(spans)}</p>{"".join(lines)}</div>'
+
+
+def _theme(column: Column) -> Iterator[str]:
+    yield f'<dt dir="auto">{_text(column.title)}</dt>'
+    yield f'<dd dir="auto">{_text(column.definition)}</dd>'
+    for level in column.scale:
+        says = f": {level.descriptor}" if level.descriptor else ""
+        yield f'<dd dir="auto">{_text(f"{level.value}, {level.label}{says}")}</dd>'
+
+
+def _text(words: str) -> str:
+    """Words of a study as text of a page, on one line."""
+    return escape(one_line(words))
