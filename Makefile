@@ -1,7 +1,7 @@
 # Each target is enough by itself on a fresh machine with Python 3.11.
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt
-SYSTEM := postgresql libreoffice-writer poppler-utils fonts-liberation
+SYSTEM := postgresql libreoffice-writer libreoffice-calc poppler-utils fonts-liberation chromium
 
 .PHONY: demo test app check bench docs clean
 
