@@ -17,11 +17,11 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from qualkit.framework import Cell, Excerpt, Grid
+from qualkit.framework import Excerpt, Grid
 
 SENTENCES: Final = 3
 _LONGEST: Final = 45  # words; a longer sentence is taken only where there is nothing shorter
@@ -29,6 +29,10 @@ _SHORTEST: Final = 4
 _ALIKE: Final = 0.5  # cosine from which on a sentence repeats another
 _SECOND: Final = 0.5  # what a sentence is worth whose source is heard already
 _END: Final = re.compile(r"(?<=[.!?\u2026])[\"'\u201d\u2019)]*\s+(?=[^a-z\s])")
+_ASKED: Final = re.compile(r"\[Interviewer: .*?\](?=\s*(?:\[\.\.\.\]|\Z))", re.DOTALL)
+_INSIDE: Final = re.compile(r"\w\w")
+_FIRST: Final = re.compile(r"^\w+[^\w\s]*\s*")
+_LAST: Final = re.compile(r"\s*\S*\w+$")
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
 
 
@@ -42,7 +46,13 @@ class _Sentence:
     words: Mapping[str, float]
 
 
-def draft(grid: Grid, *, sentences: int = SENTENCES, rewrite: bool = False) -> list[dict[str, Any]]:
+def draft(
+    grid: Grid,
+    *,
+    sentences: int = SENTENCES,
+    rewrite: bool = False,
+    text_of: Callable[[str], str] | None = None,
+) -> list[dict[str, Any]]:
     """Drafts for the cells of a grid that have excerpts and no summary yet.
 
     Parameters
@@ -53,6 +63,8 @@ def draft(grid: Grid, *, sentences: int = SENTENCES, rewrite: bool = False) -> l
         At most so many in a draft.
     rewrite : bool
         Draft anew also where the summary is a draft.
+    text_of : callable, optional
+        The text of a source by its name: a word that a coding cut in two is then not quoted.
 
     Returns
     -------
@@ -77,19 +89,32 @@ def draft(grid: Grid, *, sentences: int = SENTENCES, rewrite: bool = False) -> l
             own = [one for one in cell.summaries if not one.about]
             if not cell.excerpts or (own and not (rewrite and all(s.draft for s in own))):
                 continue
-            text, cites = drafted(cell, sentences)
+            whole = [_whole(one, text_of) for one in cell.excerpts]
+            text, cites = drafted(whole, sentences)
             unit = {"case": None, "source": None, grid.rows_are: row.name}
             place = {"codebook": column.codebook, "theme": column.code}
             made.append({**unit, **place, "text": text, "cites": cites})
     return made
 
 
-def drafted(cell: Cell, sentences: int = SENTENCES) -> tuple[str, tuple[str, ...]]:
-    """The draft of one cell, and the ids of the codings that it quotes."""
-    chosen = _central(_sentences(cell.excerpts), sentences)
+def drafted(excerpts: Sequence[Excerpt], sentences: int = SENTENCES) -> tuple[str, tuple[str, ...]]:
+    """The draft of one cell's excerpts, and the ids of the codings that it quotes."""
+    chosen = _central(_sentences(excerpts), sentences)
     parts = [f"\u201c{_inner(one.text)}\u201d ({one.excerpt.attribution})" for one in chosen]
     cites = dict.fromkeys(coding for one in chosen for coding in one.excerpt.codings)
     return "; ".join(parts), tuple(cites)
+
+
+def _whole(excerpt: Excerpt, text_of: Callable[[str], str] | None) -> Excerpt:
+    """The excerpt without the rest of a word that its first or last coding cut in two."""
+    if text_of is None:
+        return excerpt
+    text, words = text_of(excerpt.source), excerpt.words
+    if _INSIDE.match(text, max(0, excerpt.start - 1)) and excerpt.start:
+        words = _FIRST.sub("", words)
+    if _INSIDE.match(text, excerpt.end - 1):
+        words = _LAST.sub("", words)
+    return replace(excerpt, words=words) if words.strip() else excerpt
 
 
 def _inner(text: str) -> str:
@@ -101,8 +126,8 @@ def _sentences(excerpts: Sequence[Excerpt]) -> list[_Sentence]:
     found = [
         (" ".join(part.split()), excerpt)
         for excerpt in excerpts
-        for stretch in excerpt.words.split("[...]")
-        for part in _END.split(re.sub(r"\[Interviewer: .*?\]", "", stretch, flags=re.DOTALL))
+        for stretch in _ASKED.sub("", excerpt.words).split("[...]")
+        for part in _END.split(stretch)
         if part.strip()
     ]
     if not found:

@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from qualkit.charting import SENTENCES, draft
@@ -70,4 +71,6 @@ def draft_cells(
             framework=only,
             rows=rows,
         )
-    return project.keep_drafts(draft(grid, sentences=sentences, rewrite=rewrite), author=author)
+        texts = lru_cache(maxsize=64)(lambda name: project.source(name).text)
+        made = draft(grid, sentences=sentences, rewrite=rewrite, text_of=texts)
+    return project.keep_drafts(made, author=author)

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
+_SHOWN = 50  # faults that a message lists
+
+
 class QualkitError(Exception):
     """Anything that qualkit refuses to do, with the reason."""
 
@@ -75,13 +78,18 @@ class CodebookError(QualkitError):
 
 
 class BatchError(QualkitError):
-    """Several faults in one piece of work; nothing of it was kept."""
+    """Several faults in one piece of work; nothing of it was kept.
+
+    The message tells the first of them, `faults` has all.
+    """
 
     def __init__(self, work: str, faults: Iterable[str]) -> None:
         self.work = work
         self.faults = tuple(faults)
-        listed = "\n".join(f"  {fault}" for fault in self.faults)
         count = len(self.faults)
+        shown = [f"  {fault}" for fault in self.faults[:_SHOWN]]
+        shown += [f"  ... and {count - _SHOWN:,} more"] if count > _SHOWN else []
+        listed = "\n".join(shown)
         super().__init__(f"{work}: {count} fault{'s'[: count != 1]}, nothing was kept\n{listed}")
 
 

@@ -84,7 +84,7 @@ class Pattern:
 
     def read(self, stem: str) -> dict[str, str]:
         match = self._regex.fullmatch(stem)
-        return {} if match is None else match.groupdict()
+        return {} if match is None else {k: v.strip() for k, v in match.groupdict().items()}
 
 
 class Tally:
@@ -206,7 +206,8 @@ def find_or_add_case(change: Change, name: str) -> str:
 
 def drop_empty_cases(change: Change) -> None:
     """Remove the cases that no source and no summary belongs to."""
-    used = select(schema.source.c.case_id).union(select(schema.cell_summary.c.case_id))
+    said = schema.cell_summary.c.case_id
+    used = select(schema.source.c.case_id).union(select(said).where(said.is_not(None)))
     empty = select(schema.case.c.id).where(schema.case.c.id.not_in(used))
     change.remove(schema.case, change.connection.execute(empty).scalars().all())
 
@@ -535,15 +536,19 @@ def summary_rows(change: Change, table: Sheet) -> tuple[list[Written], list[str]
         listed = ", ".join(f"'{name}'" for name in missing)
         raise BatchError(table.name, [f"it has no column {listed}"])
     place = SummaryPlace(change)
-    found: list[Written] = []
+    found: dict[tuple[str | None, ...], tuple[int, Written]] = {}
     faults: list[tuple[int, str]] = []
     for n, record in table.records():
         row = {name: value.strip() for name, value in record.items()}
         try:
-            found.append(_summary(place, row))
+            one = _summary(place, row)
         except (UnknownName, ValueError) as error:
             faults.append((n, str(error)))
-    return found, grouped(faults)
+            continue
+        first, held = found.setdefault(one.cell, (n, one))
+        if held != one:
+            faults.append((n, f"row {first} has another summary by {row['author']} of that cell"))
+    return [one for _, one in found.values()], grouped(faults)
 
 
 def _summary(place: SummaryPlace, row: Mapping[str, str]) -> Written:
@@ -552,6 +557,8 @@ def _summary(place: SummaryPlace, row: Mapping[str, str]) -> Written:
         if not row[name]:
             raise ValueError(f"it gives no {name}")
     code = code_of(place.codes, row["theme"])
+    if source and case and case != (own := place.case_of(source)):
+        raise ValueError(f"source {source!r} is of case {own!r}, not {case!r}; name one of them")
     return place.written(
         code, row["summary"], row["author"],
         case=None if source else case, source=source or None, phase=row.get("phase", ""),
@@ -570,6 +577,7 @@ class SummaryPlace:
         self._cases = case_ids(change)
         self._sources = source_names(change.connection)
         self._authors: dict[str, str] = {}
+        self._owners: dict[str, str] = {}
 
     def written(  # noqa: PLR0913 - what a summary says
         self,
@@ -604,6 +612,16 @@ class SummaryPlace:
             phase.strip(), stance, rating, draft, tuple(cites),
         )  # fmt: skip
 
+    def case_of(self, source: str) -> str:
+        """The name of a source's case; UnknownName where there is no such source."""
+        if source not in self._sources:
+            raise UnknownName("source", source, self._sources)
+        if not self._owners:
+            s, c = schema.source.c, schema.case.c
+            query = select(s.id, c.name).join(schema.case, c.id == s.case_id)
+            self._owners = {row.id: row.name for row in self._change.connection.execute(query)}
+        return self._owners[self._sources[source]]
+
     def _author(self, name: str) -> str:
         if name not in self._authors:
             self._authors[name] = find_or_add_coder(self._change, name)
@@ -618,9 +636,9 @@ class SummaryPlace:
 
 def guide_rows(change: Change, table: Sheet) -> tuple[list[tuple[str, str, str]], list[str]]:
     """Code id, attribute and value of each row of a topic guide, and its faults."""
-    if "theme" not in table.header:
-        has = ", ".join(table.header)
-        raise BatchError(table.name, [f"it has no column 'theme'; it has {has}"])
+    if missing := [n for n in ("theme", "attribute", "value") if n not in table.header]:
+        listed, has = ", ".join(map(repr, missing)), ", ".join(table.header)
+        raise BatchError(table.name, [f"it has no column {listed}; it has {has}"])
     codes = codes_by_name(change.connection)
     known = _attributes(change.connection)
     found: dict[tuple[str, str, str], None] = {}

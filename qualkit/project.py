@@ -713,7 +713,8 @@ class Project:
         """Write an analyst's words on one case, or one source, and one theme.
 
         The codings that the cell has now are noted with it, so that a later change of them
-        shows. A draft that its author sets, changed or not, is a draft no more.
+        shows; to set the same words again is to say that they hold on what the cell has now. A
+        draft that its author sets, changed or not, is a draft no more.
 
         Parameters
         ----------
@@ -741,14 +742,15 @@ class Project:
             Where somebody changed the summary since `version` was read.
         """
         where = f"{source or case}, {theme}, by {author}"
+        rating = None if rating is None else whole_number(rating, "rating")
         with self._store.change(self.user, "set summary", where) as change:
             place = SummaryPlace(change)
             wanted = place.written(
                 code_of(place.codes, theme), text, author, case=case, source=source, phase=phase,
                 stance=stance, rating=rating, cites=cites,
             )  # fmt: skip
-            evidence = summaries.Evidence(change.connection)
-            new = summaries.write(change, wanted, evidence, version=version)
+            evidence = summaries.Evidence(change.connection, wanted.unit)
+            new = summaries.write(change, wanted, evidence, version=version, confirm=True)
         return LoadReport(int(new), int(not new), entry=change.entry)
 
     def load_summaries(self, path: Path | str) -> LoadReport:
@@ -776,7 +778,7 @@ class Project:
         return LoadReport(added, len(found) - added, entry=change.entry)
 
     def keep_drafts(self, made: Sequence[Mapping[str, Any]], *, author: str) -> LoadReport:
-        """Keep drafted summaries where their author has none yet, or only a draft.
+        """Keep drafted summaries where nobody has written, or the author has only a draft.
 
         Parameters
         ----------
@@ -795,9 +797,8 @@ class Project:
                     code, one["text"], author, case=one["case"], source=one["source"],
                     cites=one["cites"], draft=True,
                 )  # fmt: skip
-                held = summaries.held_by(change.connection, wanted)
-                if held is None or held.draft:
-                    added += summaries.write(change, wanted, evidence)
+                if summaries.is_free(change.connection, wanted):
+                    added += summaries.write(change, wanted, evidence, confirm=True)
         return LoadReport(added, len(made) - added, entry=change.entry)
 
     def remove_summary(self, summary_id: str) -> None:

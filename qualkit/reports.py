@@ -14,6 +14,7 @@ This is what the commands and pages do, for use from Python:
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -159,6 +160,8 @@ def write_report(  # noqa: PLR0913 - how a report is asked for, and how it is wr
         grid = grid_of(
             project, framework=framework, rows=rows, bands=bands, opened=opened, choice=choice
         )
+        if framework is None:
+            grid = replace(grid, title=f"Report of {project.name}")
         require_verbatim(project, grid)
         made = report.Report(
             grid=grid,
@@ -198,7 +201,7 @@ def require_verbatim(project: Project, grid: Grid) -> None:
     """
     faults = [*_odd_excerpts(project, grid), *_odd_summaries(project, grid)]
     if faults:
-        raise BatchError("grid", faults)
+        raise BatchError("export", faults)
 
 
 def _odd_excerpts(project: Project, grid: Grid) -> Iterator[str]:

@@ -39,7 +39,7 @@ def test_a_draft_quotes_the_sentence_that_is_most_like_the_others():
         excerpt("Our waiting list is long.", "s3", "k3"),
     ))  # fmt: skip
 
-    text, cites = drafted(cell, 1)
+    text, cites = drafted(cell.excerpts, 1)
 
     assert text == "“The waiting list grew very long.” (Nurse, s2)"
     assert cites == ("k2",)
@@ -51,7 +51,7 @@ def test_each_source_is_heard_once_before_one_is_heard_twice():
         excerpt("Nobody rang about the waiting.", "s2", "k2"),
     ))  # fmt: skip
 
-    _, cites = drafted(cell, 2)
+    _, cites = drafted(cell.excerpts, 2)
 
     assert cites == ("k1", "k2")
 
@@ -61,13 +61,19 @@ def test_a_sentence_that_repeats_another_is_left_out():
         (), (excerpt("The waiting list grew.", "s1"), excerpt("The waiting list grew.", "s2"))
     )
 
-    assert drafted(cell, 3)[0] == "“The waiting list grew.” (Nurse, s1)"
+    assert drafted(cell.excerpts, 3)[0] == "“The waiting list grew.” (Nurse, s1)"
 
 
 def test_words_of_an_interviewer_and_marks_of_omission_are_never_quoted():
     cell = Cell((), (excerpt("[Interviewer: Did it grow?] [...] It grew a lot."),))
 
-    assert drafted(cell)[0] == "“It grew a lot.” (Nurse, s1)"
+    assert drafted(cell.excerpts)[0] == "“It grew a lot.” (Nurse, s1)"
+
+
+def test_an_interviewers_words_are_left_out_whole_though_they_hold_brackets():
+    cell = Cell((), (excerpt("[Interviewer: Did it [laughs] grow then?] [...] It grew [sighs]."),))
+
+    assert drafted(cell.excerpts)[0] == "“It grew [sighs].” (Nurse, s1)"
 
 
 def test_a_cell_that_a_person_wrote_is_left_alone():
@@ -82,6 +88,17 @@ def test_a_cell_that_a_person_wrote_is_left_alone():
     }  # fmt: skip
 
 
+def test_words_that_a_coding_cut_in_two_are_not_quoted():
+    text = "He is unable to wait any longer."
+    cut = Excerpt(text[8:-3], text[8:-3], "s1", 8, len(text) - 3, "Nurse", (), (), (), (), ("k1",))
+
+    (made,) = draft(grid(Cell((), (cut,))), text_of={"s1": text}.__getitem__)
+    (whole,) = draft(grid(Cell((), (excerpt(text),))), text_of={"s1": text}.__getitem__)
+
+    assert made["text"] == "“to wait any” (Nurse)"
+    assert whole["text"] == "“He is unable to wait any longer.” (Nurse, s1)"
+
+
 def test_rows_of_another_kind_have_no_drafts():
     with pytest.raises(ValueError, match="drafts are made for rows of cases or of sources"):
         draft(grid(Cell(), rows_are="role"))
@@ -94,7 +111,7 @@ def test_rows_of_another_kind_have_no_drafts():
 def test_every_quotation_of_a_draft_stands_in_an_excerpt(texts, most):
     excerpts = tuple(excerpt(words, f"s{n}", f"k{n}") for n, words in enumerate(texts))
 
-    text, cites = drafted(Cell((), excerpts), most)
+    text, cites = drafted(excerpts, most)
 
     quoted = re.findall(r"“(.*?)” \(Nurse, s\d\)", text, re.DOTALL)
     said = [" ".join(words.split()) for words in texts]

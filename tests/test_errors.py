@@ -41,3 +41,13 @@ def test_every_error_is_a_qualkit_error():
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type)]
 
     assert all(issubclass(kind, errors.QualkitError) for kind in kinds)
+
+
+def test_a_message_lists_the_first_faults_and_counts_the_rest():
+    error = errors.BatchError("load", [f"row {n}" for n in range(1_060)])
+
+    lines = str(error).split("\n")
+    assert (lines[0], lines[50], lines[51:]) == (
+        "load: 1060 faults, nothing was kept", "  row 49", ["  ... and 1,010 more"]
+    )  # fmt: skip
+    assert len(error.faults) == 1_060

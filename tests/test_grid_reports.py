@@ -124,7 +124,7 @@ def test_an_excerpt_that_is_not_what_its_source_says_is_refused_with_its_place(s
         require_verbatim(study, wrong)
 
     assert str(refused.value) == (
-        f"grid: 1 fault, nothing was kept\n  p7, characters {odd.start} to {odd.end}: the words to"
+        f"export: 1 fault, nothing was kept\n  p7, characters {odd.start} to {odd.end}: the words to"
         f" be printed, {odd.words[:60]!r}, are not those of the source; run 'qualkit project check'"
         " and tell us of it"
     )

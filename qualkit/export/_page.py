@@ -24,7 +24,8 @@ th,td{border:solid #bbb;border-width:0 1px 1px 0;padding:.5rem;vertical-align:to
 thead th{position:sticky;top:0;z-index:2;background:var(--dark);color:#fff;min-width:17rem;
 text-align:left}
 thead th:first-child{left:0;z-index:3;min-width:9rem}
-tbody th{position:sticky;left:0;z-index:1;background:#f3f6fa;min-width:9rem;text-align:left}
+tbody th{position:sticky;left:0;z-index:1;background:#f3f6fa;min-width:9rem;max-width:16rem;
+overflow-wrap:anywhere;text-align:left}
 tr.band th{background:#dce6f1;position:static}tr.band span{position:sticky;left:.5rem}
 tr.band.d1 th{background:#e8eff7;padding-left:1.5rem}
 tr.band.d2 th,tr.band.d3 th{background:#f1f5fa;padding-left:2.5rem}

@@ -199,13 +199,13 @@ def _how_to_read(grid: Grid) -> Iterator[str]:
     yield from told
     if any(summary.draft for summary in summaries):
         yield (
-            f"\u201c{DRAFT}\u201d: sentences of the excerpts that a program took word for word;"
+            f"{DRAFT}: sentences of the excerpts that a program took word for word;"
             " no analyst has edited them yet."
         )
     if any(summary.changes for summary in summaries):
-        yield f"\u201c{CHANGED}\u201d: the codings of its cell are not those it was written from."
+        yield f"{CHANGED}: the codings of its cell are not those it was written from."
     if any(summary.cites for summary in summaries):
-        yield f"\u201c{CITED.capitalize()}\u201d: its author rests the summary on it most."
+        yield f"{CITED.capitalize()}: its author rests the summary on it most."
     if grid.limit is not None:
         yield (
             f"A cell shows at most {_count(grid.limit, 'excerpt')}, one from each source before a"
@@ -218,15 +218,19 @@ def _how_to_read(grid: Grid) -> Iterator[str]:
 
 
 _SILENCES = (
-    ("no data", f"\u201c{NO_DATA}\u201d: nothing in these sources was coded with the theme."),
+    ("no data", f"{NO_DATA}: nothing in these sources was coded with the theme."),
     (
         "not asked",
-        "\u201cNot asked\u201d: by the topic guide, or the questions that were coded, none of the"
+        "Not asked: by the topic guide, or the questions that were coded, none of the"
         " row's sources was asked about the theme, and nothing was coded with it.",
     ),
     (
+        "coded",
+        "Coded, not shown: codings stand here that were not chosen; their number is given.",
+    ),
+    (
         "asked",
-        "\u201cAsked, nothing said\u201d: the row's sources, or as many as are given, were asked"
+        "Asked, nothing said: the row's sources, or as many as are given, were asked"
         " about the theme, and nothing was coded with it.",
     ),
 )

@@ -222,7 +222,7 @@ def summary_lines(file: WordFile, summary: CellSummary, style: str = "Grid Summa
     said = summary_words(summary)
     first = [
         run(f"{said.about} " if said.about else "", bold=True),
-        run(f"{said.draft} " if said.draft else "", italic=True),
+        run(f"{said.draft} " if said.draft else "", bold=True),
         run(said.text),
         run(f" {said.by}" if said.by else "", size=7),
     ]
@@ -231,7 +231,7 @@ def summary_lines(file: WordFile, summary: CellSummary, style: str = "Grid Summa
         small = run(f" {said.descriptor}" if said.descriptor else "", size=7)
         lines.append(file.p(run(said.rating, bold=True) + small, style))
     if said.changed:
-        lines.append(file.p(run(said.changed, italic=True), style))
+        lines.append(file.p(run(said.changed, bold=True), style))
     return lines
 
 

@@ -15,7 +15,7 @@ from qualkit.framework.filters import Choice, select, used_codes
 from qualkit.framework.records import Cell, Column, Grid, Method, Row
 from qualkit.framework.rows import rows_of, values_of, with_case_attributes
 from qualkit.framework.summaries import Places, asked_of, place_summaries
-from qualkit.model import Framework
+from qualkit.model import INTERVIEWER, Framework
 from qualkit.tables import check
 
 if TYPE_CHECKING:
@@ -90,7 +90,9 @@ def build_grid(  # noqa: PLR0913, PLR0914 - the tables of a study and how they a
     places = Places.of(known, codes, (*within, rows))
     asked = asked_of(guide, columns, codings=codings, sources=known, codes=codes)
     guided = guide is not None and not guide.empty
-    placed = _placed(select(codings, choice), listed, [codes_in(codes, c) for c in columns])
+    members = [codes_in(codes, column) for column in columns]
+    placed = _placed(select(codings, choice), listed, members)
+    hidden = _hidden(codings, choice, listed, members)
     written = place_summaries(summaries, listed, columns, codes, places)
     order = {str(name): n for n, name in enumerate(sources["source"])}
     spans = turn_spans(turns)
@@ -103,11 +105,25 @@ def build_grid(  # noqa: PLR0913, PLR0914 - the tables of a study and how they a
             cells[place] = Cell(
                 tuple(written.get(place, ())), tuple(shown), len(found) - len(shown),
                 _asked(asked[number], row, guided=guided), len(row.sources),
+                len(hidden.get(place, ())),
             )  # fmt: skip
     title = framework.title if framework is not None else "Framework grid"
     inside = {id(record): record for group in placed.values() for record in group}
     method = _method(list(inside.values()), len(codings), sources, columns, choice)
     return Grid(title, listed, columns, cells, rows, tuple(within), method, limit)
+
+
+def _hidden(
+    codings: pd.DataFrame,
+    choice: Choice,
+    rows: Sequence[Row],
+    members: Sequence[set[tuple[str, str]]],
+) -> dict[tuple[str, int], list[dict[str, Any]]]:
+    """The codings of each cell that were not chosen; an interviewer's own words say nothing."""
+    if choice == _ALL:
+        return {}
+    left = codings.drop(index=select(codings, choice).index)
+    return _placed(left[left["speaker_role"] != INTERVIEWER], rows, members)
 
 
 def _asked(asked: set[str], row: Row, *, guided: bool) -> int | None:

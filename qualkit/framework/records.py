@@ -93,6 +93,8 @@ class Cell:
     asked, of : int or None
         How many of the row's sources were asked about the theme, and how many there are; None
         where nothing tells.
+    hidden : int
+        Codings that stand here and were not chosen.
     """
 
     summaries: tuple[CellSummary, ...] = ()
@@ -100,6 +102,7 @@ class Cell:
     left_out: int = 0
     asked: int | None = None
     of: int = 0
+    hidden: int = 0
 
     @property
     def empty(self) -> bool:
@@ -108,7 +111,9 @@ class Cell:
 
     @property
     def silence(self) -> str:
-        """Why there is nothing: ``not asked``, ``asked, nothing said``, or ``no data``."""
+        """Why there is nothing: ``not asked``, ``asked, nothing said``, ``no data`` ..."""
+        if self.hidden:
+            return f"coded, not shown ({self.hidden} coding{'s' if self.hidden != 1 else ''})"
         if self.asked is None or not self.of:
             return "no data"
         if not self.asked:

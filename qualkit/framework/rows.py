@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 from qualkit.errors import TableError, UnknownName
 from qualkit.framework.records import Row
-from qualkit.tables import attributes_of, plain
+from qualkit.tables import COLUMNS, attributes_of, plain
 
 if TYPE_CHECKING:
     import pandas as pd
 
 NOT_GIVEN = "(not given)"
 _NO_ATTRIBUTE = {"warnings", "notes"}
+_NAMES = {"case", "source"}  # they name what is stored: a space at the end is theirs
+_APART = "attribute."  # before an attribute whose name the table has for something else
 _Place = tuple[tuple[str, ...], str]  # bands and name
 
 
@@ -24,8 +26,9 @@ def with_case_attributes(sources: pd.DataFrame, cases: pd.DataFrame | None) -> p
         return sources
     known = sources.copy()
     for name in attributes_of(cases, "cases"):
-        if name not in known.columns:
-            known[name] = known["case"].map(dict(zip(cases["case"], cases[name], strict=True)))
+        own = name if name not in COLUMNS["sources"] else f"{_APART}{name}"
+        if own not in known.columns:
+            known[own] = known["case"].map(dict(zip(cases["case"], cases[name], strict=True)))
     return known
 
 
@@ -34,13 +37,22 @@ def values_of(
 ) -> dict[str, str]:
     """Each source's value of an attribute, :data:`NOT_GIVEN` where it has none.
 
-    `what` names the attribute's use, for the message where no source has such a one.
+    An attribute goes before a column of the table that has its name, such as ``format``. `what`
+    names the attribute's use, for the message where no source has such a one.
     """
+    if f"{_APART}{attribute}" in sources.columns:
+        attribute = f"{_APART}{attribute}"
     if attribute not in sources.columns or attribute in _NO_ATTRIBUTE:
-        known = [str(name) for name in sources.columns if name not in _NO_ATTRIBUTE]
+        known = ["case", "source", *attributes_of(sources, "sources")]
         raise UnknownName(what, attribute, known)
-    values = [str(plain(value) or "").strip() or NOT_GIVEN for value in sources[attribute]]
+    values = [_shown(value, verbatim=attribute in _NAMES) for value in sources[attribute]]
     return dict(zip(sources["source"], values, strict=True))
+
+
+def _shown(value: object, *, verbatim: bool = False) -> str:
+    known = plain(value)
+    words = "" if known is None else str(known)
+    return (words if verbatim else words.strip()) if words.strip() else NOT_GIVEN
 
 
 def rows_of(
@@ -87,7 +99,7 @@ def _by_band(bands: tuple[str, ...]) -> list[tuple[bool, str]]:
 
 def _empty_cases(cases: pd.DataFrame, bands: Sequence[str]) -> Iterable[_Place]:
     for record in cases.to_dict("records"):
-        values = [str(plain(record.get(band)) or "").strip() or NOT_GIVEN for band in bands]
+        values = [_shown(record.get(f"{_APART}{band}", record.get(band))) for band in bands]
         yield tuple(values), str(record["case"])
 
 

@@ -96,7 +96,11 @@ def _standing(rows: Sequence[Row], places: Places) -> Any:  # noqa: ANN401 - a f
 
 
 def _same(one: str, other: str) -> bool:
-    return one.strip().casefold() == other.strip().casefold()
+    return _folded(one) == _folded(other)
+
+
+def _folded(value: str) -> str:
+    return value.strip().casefold()
 
 
 def _summary(record: Mapping[str, Any], row: Row, column: Column, places: Places) -> CellSummary:
@@ -188,7 +192,7 @@ def _coded_questions(codings: pd.DataFrame) -> dict[tuple[str, str], set[str]]:
 
 def _guided(guide: pd.DataFrame, sources: pd.DataFrame) -> dict[tuple[str, str], set[str]]:
     """The sources that a topic guide says were asked, by code."""
-    values: dict[str, dict[str, str]] = {}
+    having: dict[str, dict[str, list[str]]] = {}
     found: dict[tuple[str, str], set[str]] = {}
     columns = ("codebook", "code", "attribute", "value")
     lines: Iterable[tuple[str, ...]] = zip(*(guide[name] for name in columns), strict=True)
@@ -197,7 +201,16 @@ def _guided(guide: pd.DataFrame, sources: pd.DataFrame) -> dict[tuple[str, str],
         if attribute == EVERYBODY:
             asked.update(map(str, sources["source"]))
             continue
-        if attribute not in values:
-            values[attribute] = values_of(sources, attribute, what="attribute of the topic guide")
-        asked.update(source for source, own in values[attribute].items() if _same(own, value))
+        if attribute not in having:
+            having[attribute] = _by_value(sources, attribute)
+        asked.update(having[attribute].get(_folded(value), ()))
+    return found
+
+
+def _by_value(sources: pd.DataFrame, attribute: str) -> dict[str, list[str]]:
+    """The sources of each value of an attribute, whatever its capitals."""
+    found: dict[str, list[str]] = {}
+    values = values_of(sources, attribute, what="attribute of the topic guide")
+    for source, own in values.items():
+        found.setdefault(_folded(own), []).append(source)
     return found

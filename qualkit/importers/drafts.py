@@ -7,17 +7,22 @@ paragraph that it hangs on. A PDF has pages instead. Deleted and hidden text is 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from qualkit.errors import ReadError
 from qualkit.importers._guard import NAMES, Archive, read_bytes, refuse_office, sniff
+from qualkit.importers.portable import width_of
 
 if TYPE_CHECKING:
     from lxml import etree
+
+    from qualkit.importers.portable import PrintedLine
 
 FORMATS: Final = (".docx", ".docm", ".odt", ".pdf", ".txt", ".text", ".md", ".markdown", ".html",
                   ".htm", ".rtf")  # fmt: skip
@@ -27,6 +32,13 @@ _END: Final = re.compile(r"[.!?:;\u201d\u2019\"')\]]\s*$")
 _NUMBER: Final = re.compile(r"\s*(?:page\s+)?\d{1,4}(?:\s*(?:/|of)\s*\d{1,4})?\s*", re.IGNORECASE)
 _NOTE: Final = re.compile(r"\s*(\d{1,3})\s+(?=[\u201c\"\u2018'(\[A-Z])")  # a footnote of a PDF
 _NOTE_LINES: Final = 15  # of footnotes on one page
+_NEAR: Final = 3.0  # points: lines that stand so near begin at one edge
+_STEP: Final = 6.0  # points: a line set in by as much begins or ends something
+_INSET: Final = 14.0  # points: half a centimetre, as of _INDENT
+_GAP: Final = 1.25  # times the usual distance of lines: a paragraph ends
+_SHORT: Final = 0.4  # of a column: a line that leaves so much ends its paragraph
+_COLUMN: Final = 8  # times the size of letters: no column is narrower
+_COLUMN_LINES: Final = 10  # a page with fewer lines does not show its columns
 _BULLET: Final = re.compile(r"\s*(?:[\u2022\u00b7\u25aa\u25cf\uf0b7-]\s|\d{1,2}[.)]\s)")
 
 
@@ -46,15 +58,17 @@ class Paragraph:
     quote : bool
         Whether its style says that it is a quotation.
     indented : bool
-        Whether it is indented and no list.
+        Whether it is indented and no list; in a PDF also where it is wholly in italics.
     italics : tuple of (int, int)
         Stretches of the text in italics, half-open.
     pages : tuple of (int, int)
         Of a PDF: from which character on it stands on which page.
     row : int
-        The row of a table, counted through the draft; 0 outside tables.
+        The row of a table, another number for each; 0 outside tables.
     heading : bool
         Whether its style is one of headings.
+    placed : bool
+        Of a PDF: whether it was told from others by the space between them, not by its words.
     """
 
     text: str
@@ -66,6 +80,7 @@ class Paragraph:
     pages: tuple[tuple[int, int], ...] = ()
     row: int = 0
     heading: bool = False
+    placed: bool = False
 
     def place(self, at: int) -> str:
         """Where one of its characters stands, for people."""
@@ -561,9 +576,17 @@ class _PageLine(NamedTuple):
 
 
 def _pdf(data: bytes, name: str) -> list[Paragraph]:
-    from qualkit.importers.portable import page_texts
+    from qualkit.importers.portable import printed_pages
 
-    pages = [text.split("\n") for text in page_texts(data, name)]
+    pages = printed_pages(data, name)
+    printed = [page.lines for page in pages if page.lines is not None]
+    if len(printed) == len(pages):
+        return _printed(printed)
+    return _pdf_of_texts([page.text.split("\n") for page in pages])
+
+
+def _pdf_of_texts(pages: Sequence[Sequence[str]]) -> list[Paragraph]:
+    """Paragraphs of pages whose lines have no places."""
     heads = _running(pages)
     lines, notes = [], []
     for number, page in enumerate(pages, 1):
@@ -585,19 +608,364 @@ def _pdf(data: bytes, name: str) -> list[Paragraph]:
     ]
 
 
+class _Placed(NamedTuple):
+    """A line with its page, its column and what it belongs to."""
+
+    line: PrintedLine
+    page: int
+    column: int
+    flow: int
+    row: int
+
+
+class _Cell(NamedTuple):
+    """A cell of a row that may go on on the next page."""
+
+    left: float
+    limit: float
+    flow: int
+    row: int
+
+
+class _Layout(NamedTuple):
+    """What holds for all pages: where columns begin and end, the size and the line distance."""
+
+    edges: tuple[float, ...]
+    rights: tuple[float, ...]
+    size: float
+    leading: float
+    spaced: bool
+
+    def column(self, x: float) -> int:
+        return max((n for n, edge in enumerate(self.edges) if edge <= x + _NEAR), default=0)
+
+
+def _printed(pages: Sequence[Sequence[PrintedLine]]) -> list[Paragraph]:
+    """Paragraphs of lines whose places are known."""
+    pages = _without_heads(pages)
+    layout = _layout(pages)
+    found = []
+    for flow, placed in _flows(pages, layout).items():
+        ordered, edge, right = placed, None, None
+        if flow:
+            edge = min(one.line.x for one in placed)
+            right = max(one.line.right for one in placed)
+        else:
+            ordered = sorted(placed, key=lambda one: (one.page, one.column, -round(one.line.y)))
+        for group in _printed_groups(ordered, layout, right):
+            place = (group[0].page, group[0].column, -group[0].line.y)
+            found.append((place, _printed_paragraph(group, layout, edge)))
+    return [paragraph for _, paragraph in sorted(found, key=lambda one: one[0])]
+
+
+def _flows(pages: Sequence[Sequence[PrintedLine]], layout: _Layout) -> dict[int, list[_Placed]]:
+    """The lines of the body, 0, and of each cell, note and box."""
+    flows: dict[int, list[_Placed]] = {}
+    count = 0
+    cells: list[_Cell] = []
+    for number, lines in enumerate(pages, 1):
+        walk = _PageWalk(layout, number, count, cells)
+        for one in walk.placed(lines):
+            flows.setdefault(one.flow, []).append(one)
+        count, cells = walk.flow, walk.open_cells()
+    return flows
+
+
+def _without_heads(pages: Sequence[Sequence[PrintedLine]]) -> list[list[PrintedLine]]:
+    """Pages without their numbers and running heads, wherever those were drawn."""
+    order = [sorted(range(len(page)), key=lambda n: -page[n].y) for page in pages]
+    texts = [[page[n].text for n in ns] for page, ns in zip(pages, order, strict=True)]
+    heads = _running(texts)
+    found = []
+    for page, numbers, lines in zip(pages, order, texts, strict=True):
+        gone = {numbers[n] for n in _edges(lines, heads)}
+        kept = [line for n, line in enumerate(page) if n not in gone and line.text.strip()]
+        found.append(kept)
+    return found
+
+
+def _layout(pages: Sequence[Sequence[PrintedLine]]) -> _Layout:
+    lines = [line for page in pages for line in page]
+    sizes: dict[float, int] = {}
+    for line in lines:
+        sizes[round(line.size, 1)] = sizes.get(round(line.size, 1), 0) + len(line.text)
+    size = max(sizes, key=lambda one: sizes[one], default=1.0) or 1.0
+    gaps = sorted(
+        gap for page in pages for one, two in pairwise(page)
+        if 0.8 * size < (gap := one.y - two.y) < 3 * size and abs(one.size - two.size) < 0.1 * size
+    )  # fmt: skip
+    edges = _columns(pages, size)
+    leading = gaps[len(gaps) * 3 // 10] if gaps else 1.2 * size
+    spaced = sum(gap > _GAP * leading for gap in gaps) > len(gaps) / 20
+    bare = _Layout(edges, (), size, leading, spaced)
+    rights: list[list[float]] = [[] for _ in edges]
+    for line in lines:
+        rights[bare.column(line.x)].append(line.right)
+    ends = (sorted(column)[int(len(column) * 0.9)] if column else 0.0 for column in rights)
+    return bare._replace(rights=tuple(ends))
+
+
+def _columns(pages: Sequence[Sequence[PrintedLine]], size: float) -> tuple[float, ...]:
+    """The left edges of the columns: those at which pages begin anew at their top."""
+    lines = [line for page in pages for line in page]
+    weight: dict[int, int] = {}
+    for line in lines:
+        weight[round(line.x)] = weight.get(round(line.x), 0) + len(line.text)
+    left = min((x for x, much in weight.items() if much > sum(weight.values()) / 20), default=0)
+    tops: dict[int, int] = {}
+    full = [page for page in pages if len(page) > _COLUMN_LINES]
+    for page in full:
+        top = max(line.y for line in page)
+        for x in {round(new.x) for before, new in pairwise(page)
+                  if new.y > before.y + 4 * size and new.y > top - 3 * size
+                  and new.x > before.x + _COLUMN * size}:  # fmt: skip
+            tops[x] = tops.get(x, 0) + 1
+    edges = [float(left)]
+    for x in sorted(tops):
+        if tops[x] * 2 > len(full) and x > edges[-1] + _COLUMN * size:
+            edges.append(float(x))
+    return tuple(edges)
+
+
+class _PageWalk:
+    """Tells of the lines of a page, as they were drawn, what each belongs to."""
+
+    def __init__(
+        self, layout: _Layout, page: int, flow: int, cells: Sequence[_Cell]
+    ) -> None:  # fmt: skip
+        self.layout, self.page, self.flow = layout, page, flow
+        self.cells = list(cells)
+        self.found: list[_Placed] = []
+
+    def placed(self, lines: Sequence[PrintedLine]) -> list[_Placed]:
+        held = row = 0  # the flow that goes on, 0 for the body
+        left, cell = 0.0, None
+        for line in lines:
+            column = self.layout.column(line.x)
+            before = self.found[-1] if self.found else None
+            came, cell = cell, self._carried(line)
+            if cell is not None:
+                held, row, left = cell.flow, cell.row, cell.left
+            elif before is not None and line.y > before.line.y - 0.5 * self.layout.size:
+                held, row = self._anew(line, column)
+                left = line.x
+            elif came is not None or (held and not self._goes_on(line, left, row)):
+                held = row = 0
+            self.found.append(_Placed(line, self.page, column, held, row))
+        self._notes()
+        return self.found
+
+    def _carried(self, line: PrintedLine) -> _Cell | None:
+        """The cell of the page before that a line at the top of this one goes on with."""
+        if self.found and self.cells:
+            last = self.found[-1].line
+            wide = last.y - line.y > _GAP * self.layout.leading
+            if wide and line.x < self.layout.edges[self.layout.column(line.x)] + _NEAR:
+                self.cells = []
+        for cell in self.cells:
+            if abs(line.x - cell.left) < _NEAR and line.right < cell.limit + self.layout.size:
+                return cell
+        self.cells = []
+        return None
+
+    def open_cells(self) -> list[_Cell]:
+        """The cells of the row with which the page ends, where it ends with one."""
+        last = next((one for one in reversed(self.found) if one.row or not one.flow), None)
+        if last is None or not last.row:
+            return []
+        flows: dict[int, list[PrintedLine]] = {}
+        for one in self.found:
+            if one.row == last.row:
+                flows.setdefault(one.flow, []).append(one.line)
+        lefts = {flow: min(line.x for line in lines) for flow, lines in flows.items()}
+        limits = {
+            flow: min((x for x in lefts.values() if x > left + _NEAR), default=math.inf)
+            for flow, left in lefts.items()
+        }
+        return [
+            _Cell(lefts[flow], limits[flow], flow, last.row)
+            for flow, lines in flows.items() if _END.search(lines[-1].text) is None
+        ]  # fmt: skip
+
+    def _goes_on(self, line: PrintedLine, left: float, row: int) -> bool:
+        """Whether a line below one of a cell or box stands within it."""
+        near = self.found[-1].line.y - line.y < 3 * self.layout.leading
+        return line.x >= left - _NEAR and (near or not row)
+
+    def _new(self) -> int:
+        self.flow += 1
+        return self.flow
+
+    def _anew(self, line: PrintedLine, column: int) -> tuple[int, int]:
+        """The flow and row of a line that stands no lower than the one drawn before."""
+        first = self._beside(line, column)
+        if first is not None:
+            return self._new(), self._row(first)
+        at_edge = abs(line.x - self.layout.edges[column]) < _NEAR
+        later = all(
+            one.column < column or one.line.y > line.y for one in self.found if not one.flow
+        )
+        if at_edge or (later and column > self.found[-1].column):
+            return 0, 0
+        return self._new(), 0
+
+    def _beside(self, line: PrintedLine, column: int) -> int | None:
+        """The line left of one, with which a row of a table begins."""
+        for n in range(len(self.found) - 1, -1, -1):
+            one = self.found[n]
+            if one.column != column or one.line.y > line.y + self.layout.size * 40:
+                continue
+            if abs(one.line.y - line.y) < _NEAR and one.line.x < line.x - _NEAR:
+                return n
+        return None
+
+    def _row(self, first: int) -> int:
+        """Make the lines from one on a cell, if they are none yet; the row."""
+        if self.found[first].row:
+            return self.found[first].row
+        flow, row = self._new(), self._new()
+        for n in range(first, len(self.found)):
+            if self.found[n].flow == 0:
+                self.found[n] = self.found[n]._replace(flow=flow, row=row)
+        return row
+
+    def _notes(self) -> None:
+        """Give footnotes, which end a column, flows of their own."""
+        for column in range(len(self.layout.edges)):
+            numbers = [n for n, one in enumerate(self.found)
+                       if one.column == column and not one.flow]  # fmt: skip
+            numbers.sort(key=lambda n: -self.found[n].line.y)
+            texts = [self.found[n].line.text for n in numbers]
+            start = self._small(numbers) or _first_note(texts)
+            flow = 0
+            for n in numbers[start:] if start is not None else ():
+                if not flow or _NOTE.match(self.found[n].line.text):
+                    flow = self._new()
+                self.found[n] = self.found[n]._replace(flow=flow)
+
+    def _small(self, numbers: Sequence[int]) -> int | None:
+        """From which line on a column is set in a smaller size, if some of it is not."""
+        start = len(numbers)
+        while start and self.found[numbers[start - 1]].line.size < 0.93 * self.layout.size:
+            start -= 1
+        return start if 0 < start < len(numbers) else None
+
+
+def _printed_groups(
+    lines: Sequence[_Placed], layout: _Layout, right: float | None
+) -> Iterator[list[_Placed]]:
+    """Lines of one flow, cut to paragraphs."""
+    group: list[_Placed] = []
+    for one in lines:
+        if group and _parts(group, one, layout, right):
+            yield group
+            group = []
+        group.append(one)
+    if group:
+        yield group
+
+
+def _parts(group: Sequence[_Placed], new: _Placed, layout: _Layout, right: float | None) -> bool:
+    """Whether a line begins a paragraph after those of another."""
+    old, a, b = group[-1], group[-1].line, new.line
+    size = max(a.size, b.size)
+    if a.bold != b.bold or abs(a.size - b.size) > 0.08 * size:
+        return True
+    ended = _END.search(a.text) is not None
+    if _BULLET.match(b.text) and (ended or not layout.spaced or not b.text[:1].isascii()):
+        return True
+    room = _room(old, new, layout, right)
+    if (old.page, old.column) != (new.page, new.column):
+        return _parts_over(group, new, layout, room)
+    if a.y - b.y > _GAP * layout.leading * max(1.0, a.size / layout.size):
+        return True
+    listed = _BULLET.match(group[0].line.text) is not None
+    shifted = abs(a.x - b.x) > _STEP and not (len(group) == 1 and (listed or b.x < a.x))
+    return (shifted and (not listed or b.x < a.x)) or (room > 0 and ended and not layout.spaced)
+
+
+def _room(old: _Placed, new: _Placed, layout: _Layout, right: float | None) -> float:
+    """What would be left of a line with the next word too, as a share of its column."""
+    end = layout.rights[old.column] if right is None else right
+    word = next(iter(new.line.text.split()), "")
+    whole = max(1.0, end - layout.edges[old.column])
+    return (end - old.line.right - width_of(f" {word}", old.line.size)) / whole - 0.04
+
+
+def _parts_over(
+    group: Sequence[_Placed], new: _Placed, layout: _Layout, room: float
+) -> bool:  # fmt: skip
+    """The same where a column or a page lies between."""
+    old, a, b = group[-1], group[-1].line, new.line
+    if _slants_last(a) != _slants_first(b) or room > _SHORT:
+        return True
+    shift = (b.x - layout.edges[new.column]) - (a.x - layout.edges[old.column])
+    begins = _END.search(a.text) is not None or not b.text[:1].islower()
+    return (room > 0 and begins) or (abs(shift) > _STEP and (len(group) > 1 or shift > 0))
+
+
+def _slants_first(line: PrintedLine) -> bool:
+    return bool(line.italics) and line.italics[0][0] == 0
+
+
+def _slants_last(line: PrintedLine) -> bool:
+    return bool(line.italics) and line.italics[-1][1] >= len(line.text.rstrip())
+
+
+def _printed_paragraph(group: Sequence[_Placed], layout: _Layout, edge: float | None) -> Paragraph:
+    """The paragraph of some lines; `edge` is the left edge of what they stand in, if no column."""
+    text, italics = _printed_text([one.line for one in group])
+    starts = accumulate((len(one.line.text) + 1 for one in group), initial=0)
+    marks = [(at, one.page) for at, one in zip(starts, group, strict=False)]
+    pages = [mark for n, mark in enumerate(marks) if not n or marks[n - 1][1] != mark[1]]
+    first = group[0].line
+    inset = min(one.line.x - (layout.edges[one.column] if edge is None else edge) for one in group)
+    listed = _BULLET.match(text) is not None or any(one.line.x > first.x + _STEP for one in group)
+    slanted = italics[:1] == [(0, len(text))]
+    heading = first.size > 1.1 * layout.size or all(one.line.bold for one in group)
+    return Paragraph(
+        text, f"page {group[0].page}", group[0].flow,
+        indented=(inset > _INSET or slanted) and not listed and not heading,
+        italics=tuple(italics), pages=tuple(pages), row=group[0].row, heading=heading,
+        placed=layout.spaced,
+    )  # fmt: skip
+
+
+def _printed_text(lines: Sequence[PrintedLine]) -> tuple[str, list[tuple[int, int]]]:
+    """The words of some lines, and which are in italics, over the ends of lines too."""
+    text, italics = "", [(0, 0)]
+    for line in lines:
+        text += "\n" if text else ""
+        for start, end in line.italics:
+            begin = len(text) + start
+            if italics[-1][1] >= begin - 1 and italics[-1][1]:
+                begin = italics.pop()[0]
+            italics.append((begin, len(text) + end))
+        text += line.text
+    return text, italics[1:] if italics[0] == (0, 0) else italics
+
+
 def _notes_apart(lines: Sequence[str]) -> tuple[list[str], list[str]]:
     """The body of a page and its footnotes, whose numbers stand behind a word of the body."""
+    start = _first_note(lines)
+    if start is None:
+        return list(lines), []
+    notes: list[list[str]] = []
+    for line in lines[start:]:
+        if _NOTE.match(line) or not notes:
+            notes.append([])
+        notes[-1].append(line)
+    return list(lines[:start]), ["\n".join(note) for note in notes]
+
+
+def _first_note(lines: Sequence[str]) -> int | None:
+    """The line with which the footnotes of a page begin."""
     for n in range(max(len(lines) // 2, len(lines) - _NOTE_LINES), len(lines)):
         first = _NOTE.match(lines[n])
         body = "\n".join(lines[:n])
         if first and re.search(rf"[^\s\d]{first[1]}(?!\d)", body):
-            notes: list[list[str]] = []
-            for line in lines[n:]:
-                if _NOTE.match(line) or not notes:
-                    notes.append([])
-                notes[-1].append(line)
-            return list(lines[:n]), ["\n".join(note) for note in notes]
-    return list(lines), []
+            return n
+    return None
 
 
 def _running(pages: Sequence[Sequence[str]]) -> set[str]:
@@ -617,11 +985,15 @@ def _headless(line: str) -> str:
 def _without_edges(page: Sequence[str], heads: set[str]) -> list[str]:
     """The lines of a page without its number and running head."""
     lines = [line.replace("\t", " ") for line in page]
-    full = [n for n, line in enumerate(lines) if line.strip()]
-    edges = {*full[:2], *full[-2:]}
-    gone = {n for n in edges if _headless(lines[n]) in heads}
-    gone |= {n for n in {*full[:1], *full[-1:]} if _NUMBER.fullmatch(lines[n])}
+    gone = _edges(lines, heads)
     return [line for n, line in enumerate(lines) if n not in gone]
+
+
+def _edges(lines: Sequence[str], heads: set[str]) -> set[int]:
+    """Which lines of a page are its number or running head."""
+    full = [n for n, line in enumerate(lines) if line.strip()]
+    gone = {n for n in {*full[:2], *full[-2:]} if _headless(lines[n]) in heads}
+    return gone | {n for n in {*full[:1], *full[-1:]} if _NUMBER.fullmatch(lines[n])}
 
 
 def _groups(lines: Sequence[str]) -> Iterator[list[int]]:

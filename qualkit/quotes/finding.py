@@ -118,8 +118,14 @@ def find_quotations(
 
 
 def split_credits(paragraphs: Sequence[Paragraph], names: Callable[[str], bool]) -> list[Paragraph]:
-    """Paragraphs of a PDF, cut around the lines that are nothing but who spoke."""
-    return [part for one in paragraphs for part in (_split(one, names) if one.pages else [one])]
+    """Paragraphs of a PDF, cut around the lines that are nothing but who spoke.
+
+    Those that are known by the space between them stay as they are.
+    """
+    return [
+        part for one in paragraphs
+        for part in (_split(one, names) if one.pages and not one.placed else [one])
+    ]  # fmt: skip
 
 
 def _split(paragraph: Paragraph, names: Callable[[str], bool]) -> Iterator[Paragraph]:
@@ -228,7 +234,7 @@ class _Finder:
             return False
         if paragraph.quote:
             return True
-        bare = bool(paragraph.pages)  # a PDF knows no indents
+        bare = bool(paragraph.pages)  # a PDF does not always show indents
         return (
             (paragraph.indented or bare)
             and not _has_marks(text)

@@ -362,9 +362,11 @@ def snippet(words: str, within: Span, spans: Sequence[Span]) -> tuple[int, str]:
 
 def _densest(spans: Sequence[Span]) -> Span:
     """From where to where the first group runs that has the most spans within a snippet."""
-    best, most = spans[0], 0
+    best, most, last = spans[0], 0, 0
     for n, (start, _) in enumerate(spans):
-        group = [end for _, end in spans[n:] if end - start <= _SNIPPET]
-        if len(group) > most:
-            best, most = (start, group[-1]), len(group)
+        while last < len(spans) and spans[last][1] - start <= _SNIPPET:
+            last += 1
+        if last - n > most:
+            best, most = (start, spans[last - 1][1]), last - n
+        last = max(last, n + 1)
     return best

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     delete,
     exc,
+    func,
     insert,
     inspect,
     select,
@@ -108,6 +109,18 @@ class Change:
         if (kept := _VERSIONS.get(table.name)) is not None:
             self.connection.execute(insert(kept), [{c.name: old[c.name] for c in kept.c}])
 
+    def restore(self, table: Table, rows: Sequence[Row]) -> None:
+        """Insert rows that were there once; none gets a version that it has had before."""
+        kept = _VERSIONS.get(table.name)
+        made = []
+        for row in rows:
+            version = int(row["version"])
+            if kept is not None:
+                last = select(func.max(kept.c.version)).where(kept.c.id == row["id"])
+                version = max(version, (self.connection.execute(last).scalar() or 0) + 1)
+            made.append({**row, "version": version})
+        self.add(table, made)
+
     def tell(self, **entry: Any) -> None:  # noqa: ANN401 - any JSON value
         """Put an entry of its own into the log, for what has too many rows to be listed."""
         self.after.append(entry)
@@ -126,6 +139,7 @@ class Change:
             same = table.c.id == row_id
             old = self.connection.execute(select(table).where(same)).mappings().first()
             if old is not None:
+                self._keep(table, dict(old))
                 self.connection.execute(delete(table).where(same))
                 self.before.append(_entry(table, dict(old)))
 

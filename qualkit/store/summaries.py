@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, func, select
 
+from qualkit.errors import ConflictError
 from qualkit.model import new_id, now, seal
 from qualkit.store.schema import (
     case,
@@ -52,16 +53,45 @@ class Written:
     draft: bool = False
     cites: tuple[str, ...] = ()
 
+    @property
+    def cell(self) -> tuple[str | None, ...]:
+        """What makes it the one of its cell and author."""
+        return self.case_id, self.source_id, self.code_id, self.coder_id, self.phase
+
+    @property
+    def unit(self) -> str:
+        """The id of its case or source."""
+        return self.case_id or self.source_id or ""
+
 
 def seal_of(row: Mapping[str, Any]) -> str:
     """The seal over what a summary says and rests on."""
     return seal(*(row[name] for name in _SEALED))
 
 
-class Evidence:
-    """The codings of every cell: of a case or a source, a phase, a code with all below it."""
+def of_today(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as the log has it, as migration 0003 made it where it is older than that."""
+    if "changed" in row:
+        return dict(row)
+    new = {**_ADDED, **row, "changed": row["created"]}
+    if seal(row["id"], row["text"]) == row["sha256"]:
+        new["sha256"] = seal_of(new)
+    return new
 
-    def __init__(self, connection: Connection) -> None:
+
+_ADDED: Final = {
+    "source_id": None, "phase": "", "stance": None, "rating": None, "draft": 0, "cites": "[]",
+    "evidence": None,
+}  # fmt: skip
+
+
+class Evidence:
+    """The codings of every cell: of a case or a source, a phase, a code with all below it.
+
+    With `unit`, the id of a case or source, of its cells alone: a study may have many codings.
+    """
+
+    def __init__(self, connection: Connection, unit: str | None = None) -> None:
         c, s, a = coding.c, source.c, source_attribute.c
         self._below: dict[str, list[str]] = {}
         for child, parent in connection.execute(select(code.c.id, code.c.parent_id)):
@@ -70,10 +100,13 @@ class Evidence:
         phase_of = {row[0]: row[1].casefold() for row in connection.execute(phases)}
         self._held: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
         query = select(c.id, c.code_id, c.source_id, s.case_id, c.sha256)
+        if unit is not None:
+            own = select(source.c.id).where((source.c.id == unit) | (source.c.case_id == unit))
+            query = query.where(c.source_id.in_(own))
         for row in connection.execute(query.join(source, s.id == c.source_id)):
             one = (row.id, row.sha256[:_MARK], phase_of.get(row.source_id, ""))
-            for unit in (row.source_id, row.case_id):
-                self._held.setdefault((unit, row.code_id), []).append(one)
+            for place in (row.source_id, row.case_id):
+                self._held.setdefault((place, row.code_id), []).append(one)
 
     def of(self, unit: str, code_id: str, phase: str) -> dict[str, str]:
         """The codings of one cell, with the beginning of their seals."""
@@ -88,22 +121,35 @@ class Evidence:
 
 
 def write(
-    change: Change, wanted: Written, evidence: Evidence, *, version: int | None = None
+    change: Change,
+    wanted: Written,
+    evidence: Evidence,
+    *,
+    version: int | None = None,
+    confirm: bool = False,
 ) -> bool:
     """Write one summary; whether it is new or changed.
+
+    With `confirm`, the same words on other evidence are a change too: they were weighed again.
 
     Raises
     ------
     ConflictError
-        Where the summary moved on from `version`.
+        Where the summary moved on from `version`, or is gone.
     """
     values = _values(wanted, evidence)
     held = change.connection.execute(select(cell_summary).where(*_same(wanted))).mappings().first()
+    if held is None and version is not None:
+        raise ConflictError(
+            "this summary was removed by somebody else since it was read; to write it anew, "
+            "set it without a version"
+        )
     if held is None:
         row = {"id": new_id(), "created": values["changed"], "version": 1, **values}
         change.add(cell_summary, [{**row, "sha256": seal_of(row)}])
         return True
-    if all(held[name] == values[name] for name in _SEALED[1:-1]):
+    said = _SEALED[1:] if confirm else _SEALED[1:-1]
+    if all(held[name] == values[name] for name in said):
         return False
     row = {**held, **values}
     change.set(cell_summary, held["id"], {**values, "sha256": seal_of(row)}, version=version)
@@ -111,13 +157,13 @@ def write(
 
 
 def _values(wanted: Written, evidence: Evidence) -> dict[str, Any]:
-    unit = wanted.case_id or wanted.source_id or ""
+    held = evidence.of(wanted.unit, wanted.code_id, wanted.phase)
     return {
         "case_id": wanted.case_id, "source_id": wanted.source_id, "code_id": wanted.code_id,
         "coder_id": wanted.coder_id, "phase": wanted.phase, "text": wanted.text,
         "stance": wanted.stance, "rating": wanted.rating, "draft": int(wanted.draft),
         "cites": json.dumps(wanted.cites),
-        "evidence": json.dumps(evidence.of(unit, wanted.code_id, wanted.phase), sort_keys=True),
+        "evidence": json.dumps(held, sort_keys=True),
         "changed": now(),
     }  # fmt: skip
 
@@ -130,9 +176,13 @@ def _same(wanted: Written) -> list[Any]:
             c.phase == wanted.phase]  # fmt: skip
 
 
-def held_by(connection: Connection, wanted: Written) -> Row[Any] | None:
-    """What the author has in that cell; None where there is nothing yet."""
-    return connection.execute(select(cell_summary).where(*_same(wanted))).first()
+def is_free(connection: Connection, wanted: Written) -> bool:
+    """Whether a draft may stand in a cell: nobody has written there, nobody else has drafted."""
+    unit, code_is, _, phase_is = _same(wanted)
+    held = select(cell_summary.c.coder_id, cell_summary.c.draft).where(unit, code_is, phase_is)
+    return all(
+        draft and coder_id == wanted.coder_id for coder_id, draft in connection.execute(held)
+    )
 
 
 def table(connection: Connection) -> pd.DataFrame:
@@ -153,8 +203,8 @@ def table(connection: Connection) -> pd.DataFrame:
         .join(codebook, codebook.c.id == code.c.codebook_id)
         .join(coder, coder.c.id == s.coder_id)
         .order_by(
-            case.c.position, case.c.name, source.c.position, codebook.c.position, code.c.position,
-            s.phase, coder.c.name,
+            case.c.position, case.c.name, source.c.position.nulls_first(), codebook.c.position,
+            code.c.position, s.phase, coder.c.name,
         )
     )  # fmt: skip
     found = connection.execute(query).all()

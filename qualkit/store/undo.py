@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Row, Table, UniqueConstraint, func, or_, sele
 from qualkit.errors import ConflictError
 from qualkit.store import schema
 from qualkit.store.store import Store
+from qualkit.store.summaries import of_today
 
 _TABLES: Final = {
     table.name: table
@@ -89,7 +90,7 @@ def undo(store: Store, entry: int, *, who: str) -> UndoReport:
             old = {k: v for k, v in before[key].items() if k not in {"id", "version"}}
             change.set(_TABLES[key[0]], key[1], old)
         for name, table in _TABLES.items():
-            change.add(table, [before[key] for key in back if key[0] == name])
+            change.restore(table, [before[key] for key in back if key[0] == name])
     return UndoReport(entry, what, len(gone), len(back), len(changed), change.entry)
 
 
@@ -122,7 +123,9 @@ def _rows(entry: int, logged: Row[Any], listed: Sequence[Mapping[str, Any]]) -> 
     for row in listed:
         if (name := row["table"]) in _TABLES:
             values = {k: v for k, v in row.items() if k in _TABLES[name].c}
-            found[name, row["id"]] = values
+            found[name, row["id"]] = (
+                of_today(values) if name == schema.cell_summary.name else values
+            )
     return found
 
 
@@ -173,6 +176,8 @@ def _refuse_twins(connection: Connection, entry: int, back: Rows, gone: Sequence
         for unique in table.constraints:
             if not isinstance(unique, UniqueConstraint):
                 continue
+            if any(row[column.name] is None for column in unique.columns):
+                continue  # to a database, nothing is like what is missing
             same = [column == row[column.name] for column in unique.columns]
             twin = connection.execute(select(table.c.id).where(*same)).scalar()
             if twin is not None and (name, twin) not in gone:

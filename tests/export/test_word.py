@@ -114,16 +114,16 @@ def test_an_excerpt_that_a_summary_cites_says_so(grid, tmp_path):
     path = written(with_cell(grid, cell), tmp_path / "g.docx")
 
     assert first_cell(path)[2][1].endswith("mixed · rated 2 · cited in the summary")
-    assert "“Cited in the summary”: its author rests the summary on it most." in text_of(path)
+    assert "Cited in the summary: its author rests the summary on it most." in text_of(path)
 
 
 @pytest.mark.parametrize(
     ("cell", "shown", "note"),
     [
-        (Cell(), "No data", "“No data”: nothing in these sources was coded with the theme."),
-        (Cell(asked=0, of=3), "Not asked", "“Not asked”: by the topic guide"),
-        (Cell(asked=3, of=3), "Asked, nothing said", "“Asked, nothing said”: the row's sources"),
-        (Cell(asked=1, of=3), "Asked, nothing said (1 of 3 asked)", "“Asked, nothing said”: the"),
+        (Cell(), "No data", "No data: nothing in these sources was coded with the theme."),
+        (Cell(asked=0, of=3), "Not asked", "Not asked: by the topic guide"),
+        (Cell(asked=3, of=3), "Asked, nothing said", "Asked, nothing said: the row's sources"),
+        (Cell(asked=1, of=3), "Asked, nothing said (1 of 3 asked)", "Asked, nothing said: the"),
     ],
 )
 def test_an_empty_cell_says_why_and_the_method_note_explains(grid, tmp_path, cell, shown, note):

@@ -102,6 +102,34 @@ def test_a_row_says_how_many_sources_it_has_and_a_source_what_it_is():
     ]
 
 
+def test_an_attribute_goes_before_a_column_of_the_table_that_has_its_name():
+    given = sources(**{"attribute.format": ["phone", "room", "room"]})
+    of_cases = cases("Isle", words=["many", "few", "few"])
+
+    by_format = grid(sources=given, rows="format")
+    by_words = grid(sources=given, cases=of_cases, bands="words")
+
+    assert [row.name for row in by_format.rows] == ["phone", "room"]
+    assert places(by_words) == [("few", "South"), ("few", "Isle"), ("many", "North")]
+
+
+def test_a_case_whose_name_ends_in_a_space_has_one_row():
+    given = sources().replace({"case": {"North": "North "}})
+
+    made = grid(sources=given, cases=cases().replace({"case": {"North": "North "}}))
+
+    assert [(row.name, row.sources) for row in made.rows] == [
+        ("North ", ("s1", "s2")),
+        ("South", ("s3",)),
+    ]
+
+
+def test_nothing_counted_is_a_value_too():
+    made = grid(sources=sources(codings=[0, 3, 3]), rows="codings")
+
+    assert [row.name for row in made.rows] == ["0", "3"]
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

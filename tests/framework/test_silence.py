@@ -47,6 +47,14 @@ def test_the_guide_may_go_by_attributes_of_cases():
     assert silence(made) == {"North": "asked, nothing said", "South": "not asked"}
 
 
+def test_the_guide_may_go_by_an_attribute_that_is_called_like_a_column():
+    given = sources(**{"attribute.format": ["phone", "room", "room"]})
+
+    made = grid(guide=guide(("care", "format", "phone")), sources=given, rows="source")
+
+    assert silence(made) == {"s1": "asked, nothing said", "s2": "not asked", "s3": "not asked"}
+
+
 def test_lines_of_the_guide_on_one_theme_add_up():
     lines = guide(("care", "role", "Nurse"), ("care", "role", "Head"))
 
@@ -139,3 +147,14 @@ def test_a_speaker_role_that_is_missing_is_nobodys_question():
     cell = build_grid(made, sources=sources(), codes=codes()).cell("South", 0)
 
     assert cell.silence == "no data"
+
+
+def test_a_cell_whose_codings_were_not_chosen_is_not_called_silent():
+    made = grid(
+        ("s1", 0, 5, "care", "A", "negative"), ("s1", 9, 15, "care", "A", "mixed"),
+        guide=guide(("care", "", "")), choice=Choice(stances=("positive",)),
+    )  # fmt: skip
+
+    assert silence(made) == {
+        "North": "coded, not shown (2 codings)", "South": "asked, nothing said"
+    }  # fmt: skip

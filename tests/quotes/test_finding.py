@@ -111,6 +111,12 @@ def test_a_paragraph_of_a_pdf_is_cut_around_the_lines_that_say_who_spoke():
     ]
 
 
+def test_a_paragraph_of_a_pdf_that_space_sets_apart_is_not_cut():
+    (one,) = paragraphs("We came\nlast.\nNurse, Northmoor\nThe next.", pages=((0, 4),), placed=True)
+
+    assert split_credits([one], "Nurse, Northmoor".__eq__) == [one]
+
+
 def test_a_quotation_of_a_pdf_begins_where_the_lines_are_spoken():
     known = index_of(("a", 0, "we came last of all again", "A", "participant")).known
     (one,) = found(
