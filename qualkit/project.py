@@ -679,6 +679,8 @@ class Project:
         """Make codings of suggestions, in a coder's name: all of them or none."""
         if not coder.strip():
             raise ValueError("a coding needs the name of its coder")
+        if not ids:
+            return LoadReport(0, 0)
         with self._store.change(
             self.user, "accept", f"{len(ids)} suggestions by {coder}"
         ) as change:

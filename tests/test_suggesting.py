@@ -216,3 +216,10 @@ def test_quality_is_measured_on_the_studys_own_codings(study):
     assert found.overall["sources"] == 6
     precision = found.codes.set_index("code")["average_precision"]
     assert precision.between(0.3, 1)["communication"]
+
+
+def test_accepting_nothing_is_no_change(study):
+    before = len(study.log())
+
+    assert study.accept([], coder="Ben").added == 0
+    assert len(study.log()) == before

@@ -99,9 +99,9 @@ def _separated(data: bytes, name: str, encoding: str | None) -> tuple[_Rows, lis
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     rows: _Rows = []
     try:
-        for row in reader:
+        for number, row in enumerate(reader, 1):  # as a spreadsheet counts, whatever a cell holds
             if row:
-                rows.append((reader.line_num, row))
+                rows.append((number, row))
             if len(rows) > ROWS:
                 raise ReadError(name, f"more than {ROWS:,} rows")
     except csv.Error as error:

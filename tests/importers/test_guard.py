@@ -162,3 +162,10 @@ def test_a_cell_far_away_is_refused_before_it_is_read(write):
     assert refusal(read_sheet, write("s.xlsx", out.getvalue())) == (
         "s.xlsx: the table reaches to XFD1; remove stray cells"
     )
+
+
+def test_rows_are_numbered_as_a_spreadsheet_counts_them(tmp_path):
+    path = tmp_path / "s.csv"
+    path.write_text('a,b\n"one\ntwo\nthree",x\n\nlast,y\n', "utf-8")
+
+    assert [n for n, _ in read_sheet(path).records()] == [2, 4]
