@@ -15,8 +15,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from qualkit.charting import SENTENCES, draft
-from qualkit.framework import build_grid
 from qualkit.model import Framework, Theme
+from qualkit.reports import grid_of
 
 if TYPE_CHECKING:
     from qualkit.loading import LoadReport
@@ -61,16 +61,7 @@ def draft_cells(
     """
     only = Framework("", "", tuple(Theme(name, "") for name in themes)) if themes else None
     with project.one_moment():
-        grid = build_grid(
-            project.codings(),
-            sources=project.sources(),
-            codes=project.codes(),
-            cases=project.cases(),
-            summaries=project.summaries(),
-            turns=project.turns(words=False),
-            framework=only,
-            rows=rows,
-        )
+        grid = grid_of(project, framework=only, rows=rows)
         texts = lru_cache(maxsize=64)(lambda name: project.source(name).text)
         made = draft(grid, sentences=sentences, rewrite=rewrite, text_of=texts)
     return project.keep_drafts(made, author=author)

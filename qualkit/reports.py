@@ -18,12 +18,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qualkit.compare import crosstab
 from qualkit.errors import BatchError
 from qualkit.export.grid import check_ending
 from qualkit.export.grid import write_grid as write_file
 from qualkit.framework import Choice, build_grid, select
 
 if TYPE_CHECKING:
+    from qualkit.compare import Crosstab
     from qualkit.framework import Excerpt, Grid
     from qualkit.model import Framework, Source
     from qualkit.project import Project
@@ -56,6 +58,20 @@ def grid_of(
         opened=opened,
         choice=choice,
         limit=limit,
+    )
+
+
+def crosstab_of(project: Project, *, rows: str = "theme", by: str, smallest: int = 0) -> Crosstab:
+    """Themes or codes of a project by an attribute; see :func:`qualkit.compare.crosstab`."""
+    return crosstab(
+        project.codings(),
+        sources=project.sources(),
+        codes=project.codes(),
+        cases=project.cases(),
+        turns=project.turns(words=False),
+        rows=rows,
+        by=by,
+        smallest=smallest,
     )
 
 

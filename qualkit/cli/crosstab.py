@@ -46,21 +46,12 @@ def crosstab(
     as_json: bool,
 ) -> None:  # fmt: skip
     """Count the themes or codes of STUDY by an attribute: in how many sources of each value."""
-    from qualkit import compare
     from qualkit.export.table import write_table
     from qualkit.project import Project
+    from qualkit.reports import crosstab_of
 
     with Project.open(study) as project, project.one_moment():
-        made = compare.crosstab(
-            project.codings(),
-            sources=project.sources(),
-            codes=project.codes(),
-            cases=project.cases(),
-            turns=project.turns(words=False),
-            rows=rows,
-            by=by,
-            smallest=smallest,
-        )
+        made = crosstab_of(project, rows=rows, by=by, smallest=smallest)
     if out is not None:
         say(f"wrote {write_table(made.long, out)}")
     if as_json:

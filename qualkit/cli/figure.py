@@ -62,19 +62,10 @@ def figure(
 def _heat_map(
     project: Project, out: Path, rows: str, by: str, *, measure: str | None, smallest: int, top: int
 ) -> None:
-    from qualkit.compare import crosstab
     from qualkit.export.charts import heat_map
+    from qualkit.reports import crosstab_of
 
-    made = crosstab(
-        project.codings(),
-        sources=project.sources(),
-        codes=project.codes(),
-        cases=project.cases(),
-        turns=project.turns(words=False),
-        rows=rows,
-        by=by,
-        smallest=smallest,
-    )
+    made = crosstab_of(project, rows=rows, by=by, smallest=smallest)
     heat_map(made, out, measure or "share", top=top)
 
 

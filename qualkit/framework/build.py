@@ -91,8 +91,9 @@ def build_grid(  # noqa: PLR0913, PLR0914 - the tables of a study and how they a
     asked = asked_of(guide, columns, codings=codings, sources=known, codes=codes)
     guided = guide is not None and not guide.empty
     members = [codes_in(codes, column) for column in columns]
-    placed = _placed(select(codings, choice), listed, members)
-    hidden = _hidden(codings, choice, listed, members)
+    chosen = select(codings, choice)
+    placed = _placed(chosen, listed, members)
+    hidden = _placed(_unchosen(codings, chosen), listed, members)
     written = place_summaries(summaries, listed, columns, codes, places)
     order = {str(name): n for n, name in enumerate(sources["source"])}
     spans = turn_spans(turns)
@@ -113,17 +114,10 @@ def build_grid(  # noqa: PLR0913, PLR0914 - the tables of a study and how they a
     return Grid(title, listed, columns, cells, rows, tuple(within), method, limit)
 
 
-def _hidden(
-    codings: pd.DataFrame,
-    choice: Choice,
-    rows: Sequence[Row],
-    members: Sequence[set[tuple[str, str]]],
-) -> dict[tuple[str, int], list[dict[str, Any]]]:
-    """The codings of each cell that were not chosen; an interviewer's own words say nothing."""
-    if choice == _ALL:
-        return {}
-    left = codings.drop(index=select(codings, choice).index)
-    return _placed(left[left["speaker_role"] != INTERVIEWER], rows, members)
+def _unchosen(codings: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:
+    """The codings that were not chosen; an interviewer's own words say nothing."""
+    left = codings.drop(index=chosen.index)
+    return left[left["speaker_role"] != INTERVIEWER]
 
 
 def _asked(asked: set[str], row: Row, *, guided: bool) -> int | None:
