@@ -8,20 +8,28 @@ of themes picked from one or more codebooks: the columns of a grid.
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Literal
 from uuid import NAMESPACE_URL, uuid5
 
 from qualkit._yaml import Lined, read_yaml, text_of
 from qualkit.errors import CodebookError
-from qualkit.model import COLOUR, DEFAULT_COLOUR, Code, Codebook, Framework, Level, Theme
+from qualkit.model import (
+    COLOUR,
+    DEFAULT_COLOUR,
+    NOT_XML,
+    Code,
+    Codebook,
+    Framework,
+    Level,
+    Theme,
+    look_of,
+)  # fmt: skip
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _BAD_NAME = re.compile("[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _CODE_KEYS = {
     "id", "name", "definition", "include", "exclude", "example", "cues", "colour", "parent",
     "scale", "survey_items",
@@ -29,6 +37,7 @@ _CODE_KEYS = {
 _BOOK_KEYS = {"id", "title", "version", "description", "source", "codes"}
 _FRAMEWORK_KEYS = {"id", "title", "description", "themes"}
 _NAME_LENGTH = 200
+_TEXTS: Final = ("definition", "include", "exclude", "example")
 
 
 def read_codebook(path: Path | str) -> Codebook:
@@ -149,18 +158,240 @@ def _texts(value: object) -> tuple[str, ...]:
     return tuple(str(one).strip() for one in value) if isinstance(value, list) else ()
 
 
-def checked_code(code: Code, book_id: str) -> Code:
-    """A code made by a program, with the guid that it has in every project.
+def checked_code(code: Code, book_id: str, others: Iterable[Code] = ()) -> Code:
+    """A code made by a program, as a file would give it, with the guid of every project.
+
+    Parameters
+    ----------
+    code : Code
+    book_id : str
+        The codebook that it is for.
+    others : iterable of Code
+        The codes that stand there, whose names it may not look like.
 
     Raises
     ------
     CodebookError
-        For an id or name that no code may have.
+        For an id, a name, a text, a colour or a scale that no code may have.
     """
-    entry = {"id": code.id, "name": code.name, "cues": list(code.cues)}
-    if problems := _one_entry(Lined(entry)):
+    made = _tidied(code)
+    entry: dict[str, Any] = {"id": made.id, "name": made.name, "cues": list(made.cues)}
+    if made.scale:
+        levels = [_level_entry(level) for level in made.scale]
+        entry["scale"] = Lined(levels=[Lined(one, value=str(one["value"])) for one in levels])
+    problems = _one_entry(Lined(entry)) + _words_problems(made)
+    problems += [
+        f"its name looks the same as that of {other.id}"
+        for other in others
+        if look_of(other.name) == look_of(made.name)
+    ]
+    if problems:
         raise CodebookError(f"{book_id}/{code.id}", problems)
-    return replace(code, guid=_guid(book_id, code.id))
+    return replace(made, guid=_guid(book_id, code.id))
+
+
+def _tidied(code: Code) -> Code:
+    """The code with its texts spaced as a file's are; what it looks like stays comparable."""
+    texts: dict[str, Any] = {
+        name: " ".join(getattr(code, name).split()) for name in ("name", *_TEXTS)
+    }
+    scale = tuple(
+        Level(level.value, " ".join(level.label.split()), " ".join(level.descriptor.split()))
+        for level in code.scale
+    )
+    cues = tuple(" ".join(cue.split()) for cue in code.cues)
+    return replace(code, cues=cues, scale=scale, **texts)
+
+
+def _words_problems(code: Code) -> list[str]:
+    texts = {name: getattr(code, name) for name in _TEXTS} | {"cues": " ".join(code.cues)}
+    problems = [f"its {name} holds control characters" for name, text in texts.items()
+                if NOT_XML.search(text)]  # fmt: skip
+    if not COLOUR.fullmatch(code.colour):
+        problems.append(f"colour {code.colour[:20]!r} is not #rgb or #rrggbb")
+    return problems
+
+
+# A codebook as a file ----------------------------------------------------------------------
+
+
+def codebook_text(book: Codebook) -> str:
+    r"""A codebook as YAML that :func:`read_codebook` reads back the same.
+
+    Examples
+    --------
+    >>> print(codebook_text(Codebook("ours", "Ours", "1", (Code("a", "Yes: no"),))), end="")
+    id: ours
+    title: Ours
+    version: '1'
+    codes:
+    - id: a
+      name: 'Yes: no'
+      colour: '#5a6b7b'
+    """
+    import yaml
+
+    said = {
+        "id": book.id, "title": book.title, "version": book.version,
+        "description": book.description, "source": book.source,
+        "codes": [_entry_of(code) for code in book.codes],
+    }  # fmt: skip
+    filled = {key: value for key, value in said.items() if value}
+    return str(yaml.safe_dump(filled, sort_keys=False, allow_unicode=True, width=100))
+
+
+def _entry_of(code: Code) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "id": code.id, "name": code.name, "parent": code.parent, "definition": code.definition,
+        "include": code.include, "exclude": code.exclude, "example": code.example,
+        "cues": list(code.cues), "colour": code.colour,
+        "survey_items": list(code.survey_items),
+    }  # fmt: skip
+    if code.scale:
+        said["scale"] = {"levels": [_level_entry(level) for level in code.scale]}
+    return {key: value for key, value in said.items() if value}
+
+
+def _level_entry(level: Level) -> dict[str, Any]:
+    said = {"value": level.value, "label": level.label, "descriptor": level.descriptor}
+    return {key: value for key, value in said.items() if value != ""}
+
+
+# Two versions compared ---------------------------------------------------------------------
+
+Kind = Literal["added", "removed", "renamed", "moved", "reworded"]
+
+
+@dataclass(frozen=True, slots=True)
+class CodeChange:
+    """One difference between two versions of a codebook.
+
+    Attributes
+    ----------
+    kind : str
+        ``added``, ``removed``, ``renamed``, ``moved`` or ``reworded``.
+    code : str
+        Its id in the newer version; in the older where it was removed; empty where the codebook
+        itself was reworded.
+    name : str
+        The code's name in that version.
+    field : str
+        What differs: ``name``, ``parent``, ``definition`` ...; ``order`` where it stands
+        elsewhere among its siblings, `before` and `after` being what it stands behind.
+    before, after : str
+        How it read; of lists, one item a line.
+    """
+
+    kind: Kind
+    code: str
+    name: str
+    field: str = ""
+    before: str = ""
+    after: str = ""
+
+
+def compare(old: Codebook, new: Codebook) -> list[CodeChange]:
+    """What is different in a newer version of a codebook, in its order, the removed codes last.
+
+    A code is the same where its guid is, or else its id.
+
+    Examples
+    --------
+    >>> old = Codebook("b", "B", "1", (Code("a", "Waiting"), Code("c", "Trust")))
+    >>> new = Codebook("b", "B", "1", (Code("a", "Waiting", "How long."),))
+    >>> [(one.kind, one.code, one.field) for one in compare(old, new)]
+    [('reworded', 'a', 'definition'), ('removed', 'c', '')]
+    """
+    by_guid = {code.guid: code for code in old.codes}
+    by_id = {code.id: code for code in old.codes if code.guid not in {c.guid for c in new.codes}}
+    was = {
+        code.id: found
+        for code in new.codes
+        if (found := by_guid.get(code.guid) or by_id.get(code.id)) is not None
+    }
+    changes = [
+        CodeChange("reworded", "", new.title, name, getattr(old, name), getattr(new, name))
+        for name in ("title", "version", "description", "source")
+        if getattr(old, name) != getattr(new, name)
+    ]
+    behind = dict(_reordered(old, new, was))
+    for code in new.codes:
+        if code.id in was:
+            changes += _changes_of(was[code.id], code, was, behind.get(code.id))
+        else:
+            changes.append(CodeChange("added", code.id, code.name))
+    kept = {code.guid for code in was.values()}
+    gone = [code for code in old.codes if code.guid not in kept]
+    return changes + [CodeChange("removed", code.id, code.name) for code in gone]
+
+
+def _changes_of(
+    old: Code, new: Code, was: Mapping[str, Code], behind: tuple[str, str] | None
+) -> Iterator[CodeChange]:
+    for name in ("id", "name"):
+        if getattr(old, name) != getattr(new, name):
+            yield CodeChange(
+                "renamed", new.id, new.name, name, getattr(old, name), getattr(new, name)
+            )
+    if not _same_parent(old, new, was):
+        yield CodeChange("moved", new.id, new.name, "parent", old.parent or "", new.parent or "")
+    elif behind is not None:
+        yield CodeChange("moved", new.id, new.name, "order", *behind)
+    for name in (*_TEXTS, "cues", "colour", "scale", "survey_items"):
+        before, after = _shown(getattr(old, name)), _shown(getattr(new, name))
+        if before != after:
+            yield CodeChange("reworded", new.id, new.name, name, before, after)
+
+
+def _same_parent(old: Code, new: Code, was: Mapping[str, Code]) -> bool:
+    """Whether a code stands below the same code as before, whatever that is called now."""
+    above = was.get(new.parent or "")
+    return old.parent == (new.parent if above is None else above.id)
+
+
+def _shown(value: str | Sequence[str | Level]) -> str:
+    """A field of a code as text, a list with one item a line."""
+    if isinstance(value, str):
+        return value
+    return "\n".join(
+        f"{one.value} {one.label}: {one.descriptor}".removesuffix(": ")
+        if isinstance(one, Level)
+        else one
+        for one in value
+    )
+
+
+def _reordered(
+    old: Codebook, new: Codebook, was: Mapping[str, Code]
+) -> Iterator[tuple[str, tuple[str, str]]]:
+    """The codes that have moved among the siblings they had and have, with what they are behind.
+
+    As few as explain the new order: those outside the longest run that kept its order.
+    """
+    place = {code.guid: n for n, code in enumerate(old.codes)}
+    stayed_below = [
+        code for code in new.codes if code.id in was and _same_parent(was[code.id], code, was)
+    ]
+    for parent in dict.fromkeys(code.parent for code in stayed_below):
+        now = [code.id for code in stayed_below if code.parent == parent]
+        places = [place[was[code].guid] for code in now]
+        stayed = _longest_rising(places)
+        in_old = [now[n] for n in sorted(range(len(now)), key=places.__getitem__)]
+        for n, code in enumerate(now):
+            if n not in stayed:
+                k = in_old.index(code)
+                yield code, (in_old[k - 1] if k else "", now[n - 1] if n else "")
+
+
+def _longest_rising(numbers: Sequence[int]) -> set[int]:
+    """The places of a longest rising run, with gaps, in a row of different numbers."""
+    best: list[list[int]] = [[]]
+    for n, number in enumerate(numbers):
+        before = [run for run in best if not run or numbers[run[-1]] < number]
+        longest = max(before, key=len)
+        best.append([*longest, n])
+    longest = max(best, key=len)
+    return set(longest)
 
 
 # What can be wrong with a codebook ---------------------------------------------------------
@@ -235,7 +466,7 @@ def _doubles(entries: Iterable[Lined]) -> list[str]:
         if code_id in ids:
             problems.append(f"duplicate id {code_id} (lines {ids[code_id]} and {entry.line})")
         ids.setdefault(code_id, entry.line)
-        key = unicodedata.normalize("NFKC", name.translate(_INVISIBLE)).strip().casefold()
+        key = look_of(name)
         if key and names.setdefault(key, code_id) != code_id:
             problems.append(f"codes {names[key]} and {code_id} have names that look the same")
     return problems

@@ -10,7 +10,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from qualkit.model import Framework, Theme
 from qualkit.reports import grid_of
 
 if TYPE_CHECKING:
+    from qualkit.framework import Grid
     from qualkit.loading import LoadReport
     from qualkit.project import Project
 
@@ -31,6 +33,7 @@ def draft_cells(
     themes: Sequence[str] = (),
     sentences: int = SENTENCES,
     rewrite: bool = False,
+    progress: Callable[[int, int, str], None] | None = None,
 ) -> LoadReport:
     """Draft summaries for the cells of a study that have excerpts and no summary.
 
@@ -47,6 +50,9 @@ def draft_cells(
         At most so many in a draft.
     rewrite : bool
         Draft anew what is still a draft.
+    progress : callable, optional
+        Called with themes done, themes in all, and the title of the next; nothing is kept where
+        it raises.
 
     Returns
     -------
@@ -63,5 +69,41 @@ def draft_cells(
     with project.one_moment():
         grid = grid_of(project, framework=only, rows=rows)
         texts = lru_cache(maxsize=64)(lambda name: project.source(name).text)
-        made = draft(grid, sentences=sentences, rewrite=rewrite, text_of=texts)
+        made = []
+        for n, column in enumerate(grid.columns):
+            if progress is not None:
+                progress(n, len(grid.columns), column.title)
+            part = one_column(grid, n)
+            made += draft(part, sentences=sentences, rewrite=rewrite, text_of=texts)
     return project.keep_drafts(made, author=author)
+
+
+def one_column(grid: Grid, number: int) -> Grid:
+    """A grid of one of its columns alone."""
+    cells = {(row.key, 0): grid.cell(row.key, number) for row in grid.rows}
+    return replace(grid, columns=(grid.columns[number],), cells=cells)
+
+
+def draft_cell(project: Project, grid: Grid, row: str, column: int, *, author: str) -> LoadReport:
+    """Draft the summary of one cell, where it has excerpts and nobody has written there.
+
+    Parameters
+    ----------
+    project : Project
+    grid : Grid
+        Of that project, with rows of cases or of sources.
+    row : str
+        The row's key; its excerpts in the grid are those that are drafted from.
+    column : int
+    author : str
+        Who answers for the draft; it stays one until that person sets it.
+
+    Raises
+    ------
+    ValueError
+        For rows of another kind.
+    """
+    rows = tuple(one for one in grid.rows if one.key == row)
+    part = replace(one_column(replace(grid, rows=rows), column), bands_are=())
+    texts = lru_cache(maxsize=64)(lambda name: project.source(name).text)
+    return project.keep_drafts(draft(part, text_of=texts), author=author)

@@ -9,6 +9,7 @@
     ├── BatchError           several faults of one piece of work, told together
     ├── UnknownName          a source, code, coder or case that the project does not have
     ├── ConflictError        something changed, or exists already, since it was read
+    ├── NotAllowed           a person's role in the study does not go so far
     ├── MissingExtra         a library that this step needs is not installed
     ├── NotEnough            too little was coded for what is asked
     ├── QueryError           words that cannot be looked for as they are written
@@ -105,6 +106,27 @@ class UnknownName(QualkitError):
 
 class ConflictError(QualkitError):
     """Something exists already, or was changed by somebody else since it was read."""
+
+
+class NotAllowed(QualkitError):
+    """A person's role in a study does not allow what they want to do.
+
+    Attributes
+    ----------
+    user, role : str
+    what : str
+        What was wanted, as "may not ..." goes on.
+    """
+
+    def __init__(self, user: str, role: str, what: str) -> None:
+        kind = f"an {role}" if role == "evaluator" else f"a {role}"
+        super().__init__(
+            f"{user} is {kind} in this study and may not {what}; a supervisor can give another "
+            "role (Settings, or 'qualkit coder set')"
+        )
+        self.user = user
+        self.role = role
+        self.what = what
 
 
 class MissingExtra(QualkitError):

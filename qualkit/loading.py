@@ -11,24 +11,26 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Table, func, select
 
 from qualkit.codebook import SHIPPED, read_codebook
 from qualkit.errors import BatchError, ReadError, UnknownName
 from qualkit.importers.sheets import Sheet
 from qualkit.importers.worker import read_table, readable
 from qualkit.matching import Key, find, key_of, nearest
-from qualkit.model import INTERVIEWER, STANCES, Code, Coding, Source, new_id, now
+from qualkit.model import INTERVIEWER, NOT_XML, STANCES, Code, Coding, Source, new_id, now
 from qualkit.store import Change, Store, read, schema
 from qualkit.store.summaries import Written
 
 _KNOWN = {"source", "file", "case"}
 _NUMBER = re.compile(r"-?\d{1,9}")
+_GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+LONGEST_MEMO = 20_000  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +211,9 @@ def drop_empty_cases(change: Change) -> None:
     said = schema.cell_summary.c.case_id
     used = select(schema.source.c.case_id).union(select(said).where(said.is_not(None)))
     empty = select(schema.case.c.id).where(schema.case.c.id.not_in(used))
-    change.remove(schema.case, change.connection.execute(empty).scalars().all())
+    for case_id in change.connection.execute(empty).scalars().all():
+        change.replace(schema.case_attribute, {"case_id": case_id}, [])  # so that the log has them
+        change.remove(schema.case, [case_id])
 
 
 def set_attributes(change: Change, table: Any, owner: str, given: Mapping[str, str]) -> None:  # noqa: ANN401 - one of two tables
@@ -220,6 +224,68 @@ def set_attributes(change: Change, table: Any, owner: str, given: Mapping[str, s
             continue
         row = {"value": value.strip(), "position": position}
         change.replace(table, {key: owner, "name": name}, [row])
+
+
+Values = Mapping[str, Mapping[str, str]]  # of sources or cases by name, and of each by attribute
+
+
+def set_source_values(change: Change, values: Values) -> int:
+    """Set attributes, and the case, of sources by name; how many values are others than before."""
+    s, c = schema.source.c, schema.case.c
+    query = select(s.id, s.name, c.name.label("case")).join(schema.case, c.id == s.case_id)
+    known = {row.name: row for row in change.connection.execute(query)}
+    _refuse_values("source", values, known)
+    ids = {name: known[name].id for name in values}
+    count = _set_values(change, schema.source_attribute, ids, values)
+    for name, given in values.items():
+        case = given.get("case", known[name].case).strip() or name
+        if case != known[name].case:
+            change.set(schema.source, ids[name], {"case_id": find_or_add_case(change, case)})
+            count += 1
+    drop_empty_cases(change)
+    return count
+
+
+def set_case_values(change: Change, values: Values) -> int:
+    """Set attributes of cases by name; how many values are others than before."""
+    ids = case_ids(change)
+    _refuse_values("case", values, ids)
+    return _set_values(change, schema.case_attribute, ids, values)
+
+
+def _refuse_values(kind: str, values: Values, known: Iterable[str]) -> None:
+    """BatchError with everything that cannot stand: names that are not there, odd attributes."""
+    names = set(known)
+    faults = [f"no {kind} is called {name!r}" for name in values if name not in names]
+    for name, given in values.items():
+        for attribute, value in given.items():
+            where = f"{kind} {name!r}, attribute {attribute!r}"
+            plain = attribute.strip().casefold()
+            if not plain or (plain in _KNOWN and (kind, attribute) != ("source", "case")):
+                faults.append(f"{where}: no attribute can be called so")
+            if NOT_XML.search(attribute + value):
+                faults.append(f"{where}: it has a character that no text can hold")
+    if faults:
+        raise BatchError("set values", faults)
+
+
+def _set_values(change: Change, table: Table, ids: Mapping[str, str], values: Values) -> int:
+    key, t = ("source_id" if table is schema.source_attribute else "case_id"), table.c
+    first = select(t.name, func.min(t.position)).group_by(t.name)
+    places = {row[0]: row[1] for row in change.connection.execute(first)}
+    count = 0
+    for owner, given in values.items():
+        query = select(t.name, t.value).where(t[key] == ids[owner])
+        held = {row[0]: row[1] for row in change.connection.execute(query)}
+        for attribute, value in given.items():
+            name, new = attribute.strip(), value.strip()
+            if attribute in _KNOWN or new == held.get(name, ""):
+                continue
+            place = places.setdefault(name, max(places.values(), default=-1) + 1)
+            rows = [{"value": new, "position": place}] if new else []
+            change.replace(table, {key: ids[owner], "name": name}, rows)
+            count += 1
+    return count
 
 
 # Codings -----------------------------------------------------------------------------------
@@ -235,11 +301,24 @@ def known_source(change: Change, name: str) -> Source:
 
 def id_and_text(connection: Connection, name: str) -> tuple[str, str]:
     """A source's id and text; UnknownName where there is none of that name."""
-    s = schema.source.c
-    found = connection.execute(select(s.id, s.text).where(s.name == name)).first()
+    found = _found_source(connection, schema.source.c.name == name)
     if found is None:
         raise UnknownName("source", name, source_names(connection))
     return found.id, found.text
+
+
+def source_of(connection: Connection, name: str) -> tuple[str, str, str]:
+    """The id, name and text of a source by its name or id; UnknownName where there is none."""
+    found = _found_source(connection, schema.source.c.name == name)
+    found = found or _found_source(connection, schema.source.c.id == name)
+    if found is None:
+        raise UnknownName("source", name, source_names(connection))
+    return found.id, found.name, found.text
+
+
+def _found_source(connection: Connection, same: ColumnElement[bool]) -> Any:  # noqa: ANN401 - a row of three columns, or none
+    s = schema.source.c
+    return connection.execute(select(s.id, s.name, s.text).where(same)).first()
 
 
 def codes_by_name(connection: Connection) -> dict[str, list[Code]]:
@@ -247,13 +326,14 @@ def codes_by_name(connection: Connection) -> dict[str, list[Code]]:
     known: dict[str, list[Code]] = {}
     for book in read.codebooks(connection):
         for code in book.codes:
-            for name in dict.fromkeys((code.id, f"{book.id}/{code.id}", code.name)):
+            names = (code.id, f"{book.id}/{code.id}", code.name, code.guid)
+            for name in dict.fromkeys(names):
                 known.setdefault(name, []).append(code)
     return known
 
 
 def code_of(codes: Mapping[str, list[Code]], name: str) -> Code:
-    """The one code of that id, ``codebook/id`` or name; UnknownName for none or several."""
+    """The one code of that id, ``codebook/id``, name or guid; UnknownName for none or several."""
     found = codes.get(name, [])
     if not found:
         raise UnknownName("code", name, _known_codes(codes, name))
@@ -378,6 +458,65 @@ def whole_number(value: object, what: str) -> int:
     if isinstance(value, bool) or not hasattr(value, "__index__"):
         raise ValueError(f"{what} {value!r} is not a whole number")
     return operator.index(value)
+
+
+def guid(value: object) -> str:
+    """A GUID as text in small letters; ValueError for anything else.
+
+    >>> guid("3f2504e0-4f89-41d3-9a0c-0305e82c3301")
+    '3f2504e0-4f89-41d3-9a0c-0305e82c3301'
+    """
+    if not isinstance(value, str) or not _GUID.fullmatch(value):
+        raise ValueError(f"{str(value)[:40]!r} is not a GUID in small letters")
+    return value
+
+
+def plain_memo(memo: str) -> str:
+    """A memo that every database and document can hold; ValueError for any other."""
+    if len(memo) > LONGEST_MEMO:
+        raise ValueError(f"a memo of {len(memo):,} characters is too long; {LONGEST_MEMO:,} fit")
+    if (found := NOT_XML.search(memo)) is not None:
+        raise ValueError(f"the memo has a character that no text can hold ({found[0]!a})")
+    return memo
+
+
+def changed_coding(connection: Connection, held: Coding, wanted: Mapping[str, Any]) -> Coding:
+    """A coding with what is wanted of its ``code``, ``span``, ``stance``, ``rating``, ``memo``.
+
+    A rating that another code does not have goes with the code that had it.
+
+    Raises
+    ------
+    UnknownName, ValueError
+        For a code that is not there, a span outside the text, a value that cannot stand.
+    """
+    given: dict[str, Any] = {
+        name: value for name, value in wanted.items() if name in {"stance", "rating"}
+    }
+    if "memo" in wanted:
+        given["memo"] = plain_memo(wanted["memo"])
+    if "span" in wanted:
+        start, end = (
+            whole_number(at, name)
+            for at, name in zip(wanted["span"], ("start", "end"), strict=True)
+        )
+        _, name, text = source_of(connection, held.source)
+        given |= {"start": start, "end": end, "text": stretch(name, (start, end), text)}
+    if "code" in wanted or wanted.get("rating") is not None:
+        given |= _rated(connection, held, wanted)
+    return replace(held, **given)
+
+
+def _rated(connection: Connection, held: Coding, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """The code and rating that a coding gets; the rating is one of the code's scale, or none."""
+    code = code_of(codes_by_name(connection), wanted.get("code", held.code))
+    if wanted.get("rating") is None:
+        kept = held.rating if "rating" not in wanted and held.rating in code.values else None
+        return {"code": code.guid, "rating": kept}
+    rating = whole_number(wanted["rating"], "rating")
+    if rating not in code.values:
+        raise ValueError(bad_rating(code, str(rating)))
+    return {"code": code.guid, "rating": rating}
 
 
 def bad_rating(code: Code, given: str) -> str:

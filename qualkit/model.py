@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ STANCES: Final = ("positive", "negative", "mixed", "neutral")
 DEFAULT_COLOUR: Final = "#5a6b7b"
 NOT_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 COLOUR: Final = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
+_INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 
 
 def new_id() -> str:
@@ -33,6 +35,11 @@ def new_id() -> str:
 def now() -> str:
     """The present moment in UTC, ISO 8601 to the second."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def look_of(name: str) -> str:
+    """What a name looks like: two codes of one codebook must not look the same."""
+    return unicodedata.normalize("NFKC", name.translate(_INVISIBLE)).strip().casefold()
 
 
 def sha256(text: str) -> str:

@@ -23,7 +23,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from qualkit.codebook import SHIPPED, checked_code, read_codebook
 from qualkit.errors import BatchError, ConflictError, StoreError, UnknownName
@@ -39,6 +39,7 @@ from qualkit.loading import (
     attribute_sheet,
     bad_rating,
     case_ids,
+    changed_coding,
     code_of,
     coder_id_of,
     codes_by_name,
@@ -47,22 +48,45 @@ from qualkit.loading import (
     drop_empty_cases,
     find_or_add_case,
     find_or_add_coder,
+    guid,
     guide_rows,
     held_spans,
-    id_and_text,
     known_source,
     odd_passages,
+    plain_memo,
     set_attributes,
+    set_case_values,
+    set_source_values,
     source_names,
+    source_of,
     span_of,
     stretch,
     summary_rows,
     summary_sheet,
     whole_number,
 )  # fmt: skip
-from qualkit.model import ROLES, Code, Codebook, Coding, Source, seal_of_turns
-from qualkit.store import Change, Store, read, rows, schema, search, suggestions, summaries
+from qualkit.model import ROLES, Code, Codebook, Coding, Level, Source, new_id, seal_of_turns
+from qualkit.store import (
+    Change,
+    Store,
+    backup,
+    coders,
+    codes,
+    codings,
+    gestures,
+    marks,
+    read,
+    rights,
+    rows,
+    schema,
+    search,
+    suggestions,
+    summaries,
+)
 from qualkit.store.check import CheckReport, check_all
+from qualkit.store.gestures import Once
+from qualkit.store.keep import KEEP, Keep
+from qualkit.store.merging import Merge, MergeReport, Placed
 from qualkit.store.undo import UndoReport, undo
 
 if TYPE_CHECKING:
@@ -126,6 +150,41 @@ class Project:
         """Within it, every table is read from one moment of the study, whoever writes meanwhile."""
         return self._store.moment()
 
+    def once(self, gesture_id: str) -> AbstractContextManager[Once]:
+        """The one change that is made within is stored exactly once, however often it is sent.
+
+        Parameters
+        ----------
+        gesture_id : str
+            A GUID that the sender made up, the same whenever it sends the same again.
+
+        Returns
+        -------
+        context manager
+            Of an object whose `again` says that it was stored before, and `entry` by which
+            entry of the log. What another process stored first is no error; `again` says so.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from qualkit.model import new_id
+        >>> project = Project.create(f"{tempfile.mkdtemp()}/study.qualkit")
+        >>> gesture = new_id()
+        >>> for _ in range(2):
+        ...     with project.once(gesture) as once:
+        ...         if not once.again:
+        ...             project.add_coder("Ann")
+        ...     print(once.again, once.entry)
+        False 1
+        True 1
+        """
+        return self._store.once(gesture_id)
+
+    def entry_of(self, gesture_id: str) -> int | None:
+        """The number in the log of what a gesture changed; None where it was nothing."""
+        with self._store.read() as connection:
+            return gestures.entry_of(connection, gesture_id)
+
     def __enter__(self) -> Project:
         return self
 
@@ -168,6 +227,11 @@ class Project:
         with self._store.read() as connection:
             return read.codebooks(connection)
 
+    def codebook(self, name: str) -> Codebook:
+        """One codebook; UnknownName where there is none of that id."""
+        with self._store.read() as connection:
+            return codes.known_book(connection, name)
+
     def codes(self) -> pd.DataFrame:
         """One row a code, with its path and how often it was applied."""
         with self._store.read() as connection:
@@ -184,6 +248,35 @@ class Project:
             names = connection.execute(select(schema.coder.c.name).order_by(schema.coder.c.name))
             return list(names.scalars())
 
+    def marks(self, source: str) -> pd.DataFrame:
+        """Codings and open suggestions of one source, quickly.
+
+        Parameters
+        ----------
+        source : str
+            Its name.
+
+        Returns
+        -------
+        DataFrame
+            Codings first, each kind in the order of the text: ``id``; ``start``, ``end`` (code
+            points, half-open); ``code``, its guid; ``coder``, missing for suggestions;
+            ``stance``, ``rating``, ``memo``, ``version``, ``created``; ``kind``, ``coding`` or
+            ``suggestion``; and of suggestions ``confidence``, ``method`` and ``reasons``, a
+            list of words.
+
+        Raises
+        ------
+        UnknownName
+            Where there is no such source.
+        """
+        with self._store.read() as connection:
+            held = select(schema.source.c.id).where(schema.source.c.name == source)
+            source_id = connection.execute(held).scalar()
+            if source_id is None:
+                raise UnknownName("source", source, source_names(connection))
+            return marks.of_source(connection, source_id)
+
     def by_rule(self) -> set[str]:
         """The ids of codings that a rule made; nobody has read what stands round them."""
         with self._store.read() as connection:
@@ -194,10 +287,34 @@ class Project:
         with self._store.read() as connection:
             return summaries.table(connection)
 
-    def log(self) -> pd.DataFrame:
-        """Every change, oldest first: who, when, what, the rows before and after."""
+    def log(
+        self,
+        *,
+        limit: int | None = None,
+        before: int | None = None,
+        words: str = "",
+        rows: bool = True,
+    ) -> pd.DataFrame:
+        """Every change, oldest first: who, when, what, the rows before and after.
+
+        Parameters
+        ----------
+        limit : int, optional
+            The latest so many alone.
+        before : int, optional
+            Those before this entry alone; with `limit`, to turn the pages of a long log.
+        words : str
+            Those alone that have each of these words in who, when or what.
+        rows : bool
+            False leaves ``before`` and ``after`` out, which make up most of a log.
+        """
         with self._store.read() as connection:
-            return read.entries(connection)
+            return read.entries(connection, limit=limit, before=before, words=words, rows=rows)
+
+    def last_entry(self) -> int:
+        """The number of the last change in the log, 0 where there is none."""
+        with self._store.read() as connection:
+            return read.last_entry(connection)
 
     def vectors(self, model: str, texts: Sequence[str]) -> dict[str, np.ndarray]:
         """The vectors that are kept of these texts, by text; see :mod:`qualkit.coding.embed`."""
@@ -210,6 +327,80 @@ class Project:
             return
         with self._store.change(self.user, "keep vectors", f"{len(made)} texts") as change:
             rows.keep_vectors(change.connection, model, made)
+
+    # Coders ------------------------------------------------------------------------------
+
+    def coder_table(self) -> pd.DataFrame:
+        """One row a coder: ``name``, ``role``, ``login``, ``codings``, ``created``."""
+        with self._store.read() as connection:
+            return coders.table(connection)
+
+    def add_coder(self, name: str, *, role: str = "evaluator", login: str = "") -> None:
+        """Add somebody who works on the study.
+
+        Parameters
+        ----------
+        name : str
+        role : str
+            ``reader``, ``coder``, ``evaluator`` or ``supervisor``; see
+            :mod:`qualkit.store.rights`.
+        login : str
+            How a server's login names this person, usually an e-mail address.
+
+        Raises
+        ------
+        ConflictError
+            For a name or login that is taken.
+        UnknownName, ValueError
+            For a role that there is not, a name that is none.
+        """
+        with self._store.change(self.user, "add coder", name) as change:
+            coders.add(change, name, role=role, login=login)
+
+    def set_coder(
+        self,
+        name: str,
+        *,
+        role: str | None = None,
+        login: str | None = None,
+        new_name: str | None = None,
+    ) -> None:
+        """Change the role, login or name of a coder; what is not given stays.
+
+        Raises
+        ------
+        ConflictError
+            For a name or login that is taken, or where the study would lose its last supervisor.
+        UnknownName, ValueError
+            For a coder or role that there is not, a name that is none.
+        """
+        given = {"role": role, "login": login, "name": new_name}
+        values = {key: value for key, value in given.items() if value is not None}
+        what = ", ".join([name, *(f"{key} {value}" for key, value in values.items())])
+        with self._store.change(self.user, "set coder", what) as change:
+            coders.set_one(change, name, values)
+
+    def role_of(self, name: str) -> str:
+        """The role of a coder; ``evaluator`` for a name that the study does not know."""
+        with self._store.read() as connection:
+            return rights.of(connection, name).role
+
+    def may(self, role: str) -> bool:
+        """Whether who works may do what that role may; all may, where nobody is a supervisor.
+
+        >>> import tempfile
+        >>> project = Project.create(f"{tempfile.mkdtemp()}/study.qualkit", user="Ann")
+        >>> project.add_coder("Ann", role="reader")
+        >>> project.may("coder")
+        True
+        >>> project.add_coder("Bo", role="supervisor")
+        >>> project.may("coder")
+        False
+        """
+        if role not in rights.ROLES:
+            raise UnknownName("role", role, rights.ROLES)
+        with self._store.read() as connection:
+            return rights.of(connection, self.user).at_least(role)
 
     # Search ------------------------------------------------------------------------------
 
@@ -439,6 +630,30 @@ class Project:
                 set_attributes(change, schema.case_attribute, case_id, record)
         return len(records)
 
+    def set_values(self, values: Mapping[str, Mapping[str, str]]) -> int:
+        """Set attributes of sources in one change; how many values are others than before.
+
+        Parameters
+        ----------
+        values : mapping
+            Source to its attributes by name; an empty value takes one away, and what is not
+            named stays. ``case`` is the source's case; empty, it is a case of its own.
+
+        Raises
+        ------
+        BatchError
+            With every fault; nothing was kept.
+        """
+        what = f"{len(values)} source{'s'[: len(values) != 1]}"
+        with self._store.change(self.user, "set values", what) as change:
+            return set_source_values(change, values)
+
+    def set_case_values(self, values: Mapping[str, Mapping[str, str]]) -> int:
+        """Set attributes of cases in one change, as :meth:`set_values` does of sources."""
+        what = f"{len(values)} case{'s'[: len(values) != 1]}"
+        with self._store.change(self.user, "set case values", what) as change:
+            return set_case_values(change, values)
+
     # Codebooks ---------------------------------------------------------------------------
 
     def add_codebook(self, book: Codebook | Path | str) -> Codebook:
@@ -455,7 +670,7 @@ class Project:
         return book
 
     def add_code(self, codebook: str, code: Code) -> Code:
-        """Add a code at the end of a codebook.
+        """Add a code at the end of a codebook, or of what stands below its parent.
 
         Raises
         ------
@@ -464,22 +679,220 @@ class Project:
         ConflictError
             Where the codebook has a code of that id.
         CodebookError
-            For an id or name that no code may have.
+            For an id or name that no code may have, or a name that another code has.
         """
-        code = checked_code(code, codebook)
         with self._store.change(self.user, "add code", f"{codebook}/{code.id}") as change:
-            books = {book.id: book for book in read.codebooks(change.connection)}
-            if codebook not in books:
-                raise UnknownName("codebook", codebook, books)
-            guids = {held.id: held.guid for held in books[codebook].codes}
-            if code.id in guids:
-                raise ConflictError(f"the codebook {codebook!r} has a code {code.id!r} already")
-            if code.parent is not None and code.parent not in guids:
-                raise UnknownName("code", code.parent, guids)
-            place = {"codebook_id": books[codebook].guid, "position": len(guids)}
-            parent = {"parent_id": guids.get(code.parent or "")}
-            change.add(schema.code, [{**rows.of_code(code), **place, **parent}])
-        return code
+            book = codes.known_book(change.connection, codebook)
+            made = checked_code(code, codebook, book.codes)
+            if codes.version_of(change.connection, made.guid):  # of a code that was renamed
+                made = replace(made, guid=new_id())
+            codes.add(change, book, made)
+        return made
+
+    def find_code(self, name: str) -> tuple[str, str]:
+        """The codebook and id of the code of that id, ``codebook/id`` or name."""
+        with self._store.read() as connection:
+            guid = code_of(codes_by_name(connection), name).guid
+            return next(
+                (book.id, one.id)
+                for book in read.codebooks(connection)
+                for one in book.codes
+                if one.guid == guid
+            )
+
+    def code_version(self, codebook: str, code_id: str) -> int:
+        """The version of a code, for :meth:`set_code` to say what a change was made from."""
+        with self._store.read() as connection:
+            return codes.version_of(
+                connection, codes.known_code(connection, codebook, code_id)[1].guid
+            )
+
+    def set_code(  # noqa: PLR0913 - what a code says
+        self,
+        codebook: str,
+        code_id: str,
+        *,
+        version: int | None = None,
+        name: str | None = None,
+        definition: str | None = None,
+        include: str | None = None,
+        exclude: str | None = None,
+        example: str | None = None,
+        cues: Sequence[str] | None = None,
+        colour: str | None = None,
+        scale: Sequence[Level] | None = None,
+        new_id: str | None = None,
+    ) -> Code:
+        """Word a code anew; what is not given stays, what is given empty is taken away.
+
+        Its codings stay with it, whatever it is called.
+
+        Parameters
+        ----------
+        codebook, code_id : str
+        version : int, optional
+            Of the code that was read and is changed here; see :meth:`code_version`.
+        name, definition, include, exclude, example, colour : str, optional
+        cues : sequence of str, optional
+        scale : sequence of Level, optional
+            Lowest first; a rating that codings carry must stay on it.
+        new_id : str, optional
+            Another id, by which files and frameworks name it from now on.
+
+        Raises
+        ------
+        UnknownName
+            For a codebook or code that is not there.
+        ConflictError
+            Where the code moved on from `version`, or another has the new id.
+        CodebookError
+            For words that no code may have.
+        """
+        given = {
+            "name": name, "definition": definition, "include": include, "exclude": exclude,
+            "example": example, "cues": None if cues is None else tuple(cues),
+            "colour": colour, "scale": None if scale is None else tuple(scale), "id": new_id,
+        }  # fmt: skip
+        wanted = {key: value for key, value in given.items() if value is not None}
+
+        def worded(connection: Connection) -> tuple[Codebook, Code, Code]:
+            book, old = codes.known_code(connection, codebook, code_id)
+            others = [one for one in book.codes if one.id != code_id]
+            new = checked_code(replace(old, **wanted), codebook, others)  # type: ignore[arg-type]  # names of its fields
+            return book, old, replace(new, guid=old.guid)
+
+        with self._store.read() as connection:
+            _, old, new = worded(connection)
+        fields = [key for key in wanted if getattr(new, key) != getattr(old, key)]
+        what = f"{codebook}/{code_id}: {', '.join(fields)}"
+        with self._store.change(self.user, "set code", what) as change:
+            book, old, new = worded(change.connection)
+            codes.write(change, book, old, new, version=version)
+        return new
+
+    def move_code(
+        self,
+        codebook: str,
+        code_id: str,
+        *,
+        parent: str | Keep | None = KEEP,
+        before: str | None = None,
+    ) -> int | None:
+        """Move a code, with all below it; the number of the change, None where nothing changed.
+
+        Parameters
+        ----------
+        codebook, code_id : str
+        parent : str or None, optional
+            The id of the code to stand below; None makes it a theme. By default that of now.
+        before : str, optional
+            The id of the code, below the same parent, that it shall stand before; by default it
+            stands last.
+
+        Raises
+        ------
+        UnknownName
+            For a codebook or code that is not there.
+        CodebookError
+            Where it would stand below itself.
+        """
+        with self._store.change(self.user, "move code", f"{codebook}/{code_id}") as change:
+            book, moved = codes.known_code(change.connection, codebook, code_id)
+            above = moved.parent if isinstance(parent, Keep) else parent
+            codes.move(change, book, moved, parent=above, before=before)
+        return change.entry
+
+    def merge_codes(
+        self, codebook: str, code_id: str, into: str, *, dry_run: bool = False
+    ) -> MergeReport:
+        """Make one code of two: what hangs on the first hangs on the other, and the first goes.
+
+        Codings get the other code; where a coder has the same words under both, one coding stays
+        and gets the memo of the other. Cell summaries move, or their words are added to those
+        of the same author. Suggestions, lines of the topic guide and the codes below follow. The
+        words of the other code stay as they are. One undo takes all of it back.
+
+        Parameters
+        ----------
+        codebook, code_id : str
+            The code that goes.
+        into : str
+            The code that stays: an id in the same codebook, or ``codebook/code``.
+        dry_run : bool
+            Tell alone; nothing is changed.
+
+        Raises
+        ------
+        UnknownName
+            For a codebook or code that is not there.
+        CodebookError
+            Where the two cannot be one: the same code, one below it, another scale.
+        """
+
+        def both(connection: Connection) -> tuple[Placed, Placed]:
+            other, _, ident = into.rpartition("/")
+            gone = codes.known_code(connection, codebook, code_id)
+            return gone, codes.known_code(connection, other or codebook, ident)
+
+        if dry_run:
+            with self._store.read() as connection:
+                return Merge(connection, *both(connection)).report
+        what = f"{codebook}/{code_id} into {into}"
+        with self._store.change(self.user, "merge codes", what) as change:
+            report = Merge(change.connection, *both(change.connection)).write(change)
+        return replace(report, entry=change.entry)
+
+    def remove_code(self, codebook: str, code_id: str) -> int | None:
+        """Remove a code on which nothing hangs; the number of the change.
+
+        What was suggested for it goes with it; codings, cell summaries, lines of the topic guide
+        and codes below it must be merged, moved or removed first.
+
+        Raises
+        ------
+        UnknownName
+            For a codebook or code that is not there.
+        CodebookError
+            Where something hangs on it, with what that is.
+        """
+        with self._store.change(self.user, "remove code", f"{codebook}/{code_id}") as change:
+            codes.remove(change, *codes.known_code(change.connection, codebook, code_id))
+        return change.entry
+
+    def codebook_versions(self, codebook: str) -> pd.DataFrame:
+        """One row an entry of the log that changed a codebook, oldest first.
+
+        Returns
+        -------
+        DataFrame
+            ``entry``, its number; ``at``, ``who``, ``what``; ``codes``, a list of the ids of
+            codes that it added, removed, moved or worded anew.
+
+        Raises
+        ------
+        UnknownName
+            For a codebook that is not there.
+        """
+        with self._store.read() as connection:
+            return codes.versions(connection, codes.known_book(connection, codebook))
+
+    def codebook_at(self, codebook: str, entry: int) -> Codebook:
+        """A codebook as it was right after an entry of the log.
+
+        Raises
+        ------
+        UnknownName
+            For a codebook that is not there.
+        ValueError
+            For an entry that is not there, or older than the codebook.
+
+        See Also
+        --------
+        qualkit.codebook.compare : What is different between two of them.
+        """
+        with self._store.read() as connection:
+            book = codes.known_book(connection, codebook)
+            return codes.at(connection, book, whole_number(entry, "entry"))
 
     # Codings -----------------------------------------------------------------------------
 
@@ -493,16 +906,18 @@ class Project:
         stance: str | None = None,
         rating: int | None = None,
         memo: str = "",
+        coding_id: str | None = None,
     ) -> Coding:
         """Mark a stretch of a source with a code.
 
         Parameters
         ----------
         source : str
+            Its name, or its id.
         span : (int, int)
             Code points into the source's text, half-open.
         code : str
-            A code's id, or ``codebook/code`` where two codebooks share it.
+            A code's id, ``codebook/code`` where two codebooks share it, or its guid.
         coder : str
             Who codes; a name that is new is added.
         stance : str, optional
@@ -510,6 +925,8 @@ class Project:
         rating : int, optional
             For a rating code, one of its values.
         memo : str
+        coding_id : str, optional
+            A GUID for the coding, where somebody has given it one already.
 
         Raises
         ------
@@ -521,17 +938,20 @@ class Project:
         if not coder.strip():
             raise ValueError("a coding needs the name of its coder")
         with self._store.read() as connection:  # the lock is held for writing alone
-            source_id, text = id_and_text(connection, source)
+            source_id, source, text = source_of(connection, source)
             found = code_of(codes_by_name(connection), code)
         words = stretch(source, span, text)
         if rating is not None and rating not in found.values:
             raise ValueError(bad_rating(found, str(rating)))
         made = Coding(
             source=source_id, start=span[0], end=span[1], text=words,
-            code=found.guid, coder=coder, stance=stance, rating=rating, memo=memo,
+            code=found.guid, coder=coder, stance=stance, rating=rating, memo=plain_memo(memo),
+            id=new_id() if coding_id is None else guid(coding_id),
         )  # fmt: skip
+        code = found.id if code == found.guid else code
         with self._store.change(self.user, "add coding", f"{source}: {code} by {coder}") as change:
             made = replace(made, coder=find_or_add_coder(change, coder))
+            codings.refuse_taken(change.connection, made.id)
             if span_of(made) in held_spans(change, [made.source], made.code):
                 raise ConflictError(
                     f"{coder} has coded these words of {source} with {code} already"
@@ -587,9 +1007,61 @@ class Project:
             change.add(schema.coding, [rows.of_coding(coding) for coding in new])
         return LoadReport(len(new), len(placed) - len(new), entry=change.entry)
 
+    def set_coding(
+        self,
+        coding_id: str,
+        *,
+        version: int | None = None,
+        code: str | None = None,
+        span: tuple[int, int] | None = None,
+        stance: str | Keep | None = KEEP,
+        rating: int | Keep | None = KEEP,
+        memo: str | None = None,
+    ) -> Coding:
+        """Change one coding; what is not given stays.
+
+        A rating that the new code does not have goes with the code that had it.
+
+        Parameters
+        ----------
+        coding_id : str
+        version : int, optional
+            Of the coding that was read and is changed here, as :meth:`marks` has it.
+        code : str, optional
+            As for :meth:`add_coding`.
+        span : (int, int), optional
+            Code points into the source's text, half-open.
+        stance : str or None
+            None takes it away.
+        rating : int or None
+            None takes it away.
+        memo : str, optional
+
+        Raises
+        ------
+        ConflictError
+            Where somebody changed or removed the coding since `version` was read, or the same
+            coding is there already.
+        UnknownName, ValueError
+            For a code that is not there, a span outside the text, a value that cannot stand.
+        """
+        given = {"code": code, "span": span, "memo": memo}
+        wanted: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+        moods: dict[str, object] = {"stance": stance, "rating": rating}
+        wanted |= {key: value for key, value in moods.items() if value is not KEEP}
+        with self._store.read() as connection:
+            what = codings.told(connection, coding_id)
+        with self._store.change(self.user, "set coding", what) as change:
+            held = codings.held(change.connection, coding_id, version)
+            made = changed_coding(change.connection, held, wanted)
+            codings.change_one(change, held, made)
+        return made
+
     def remove_coding(self, coding_id: str) -> None:
         """Remove one coding; the log keeps it."""
-        with self._store.change(self.user, "remove coding", coding_id) as change:
+        with self._store.read() as connection:
+            what = codings.told(connection, coding_id)
+        with self._store.change(self.user, "remove coding", what) as change:
             change.remove(schema.coding, [coding_id])
             if not change.before:
                 raise UnknownName("coding", coding_id, ())
@@ -675,16 +1147,26 @@ class Project:
                 change, made, taught_by=teacher, methods=methods, scope=(sources, guids)
             )
 
-    def accept(self, ids: Sequence[str], *, coder: str) -> LoadReport:
-        """Make codings of suggestions, in a coder's name: all of them or none."""
+    def accept(self, ids: Sequence[str], *, coder: str, code: str | None = None) -> LoadReport:
+        """Make codings of suggestions, in a coder's name: all of them or none.
+
+        With `code`, the words are coded with that one; a suggestion of another is rejected.
+        """
         if not coder.strip():
             raise ValueError("a coding needs the name of its coder")
         if not ids:
             return LoadReport(0, 0)
-        with self._store.change(
-            self.user, "accept", f"{len(ids)} suggestions by {coder}"
-        ) as change:
-            made = suggestions.accept(change, ids, find_or_add_coder(change, coder))
+        what, chosen = f"{len(ids)} suggestions by {coder}", None
+        if code is not None:
+            with self._store.read() as connection:
+                chosen = code_of(codes_by_name(connection), code)
+            what += f", with {chosen.id}"
+        with self._store.change(self.user, "accept", what) as change:
+            coder_id = find_or_add_coder(change, coder)
+            if chosen is None:
+                made = suggestions.accept(change, ids, coder_id)
+            else:
+                made = codings.decide(change, ids, coder_id, code_id=chosen.guid)
         return LoadReport(len(made), len(set(ids)) - len(made), entry=change.entry)
 
     def reject(self, ids: Sequence[str], *, coder: str) -> int:
@@ -734,7 +1216,7 @@ class Project:
         cites : sequence of str
             Ids of the codings that it rests on most.
         version : int, optional
-            Of the summary that was read and is changed here.
+            Of the summary that was read and is changed here; 0 where there was none.
 
         Raises
         ------
@@ -803,12 +1285,13 @@ class Project:
                     added += summaries.write(change, wanted, evidence, confirm=True)
         return LoadReport(added, len(made) - added, entry=change.entry)
 
-    def remove_summary(self, summary_id: str) -> None:
-        """Remove one cell summary; the log keeps it."""
+    def remove_summary(self, summary_id: str) -> int | None:
+        """Remove one cell summary; the log keeps it, under the number that comes back."""
         with self._store.change(self.user, "remove summary", summary_id) as change:
             change.remove(schema.cell_summary, [summary_id])
             if not change.before:
                 raise UnknownName("summary", summary_id, ())
+        return change.entry
 
     def summary_versions(self, summary_id: str) -> pd.DataFrame:
         """Every wording of one summary, oldest first; UnknownName where there is none."""
@@ -868,6 +1351,27 @@ class Project:
         """
         return undo(self._store, whole_number(entry, "entry"), who=self.user)
 
+    # Backups -----------------------------------------------------------------------------
+
+    def back_up(self, folder: Path | str | None = None) -> Path:
+        """A checked copy of the study's file, on disk when this returns; its path.
+
+        Parameters
+        ----------
+        folder : path, optional
+            By default a folder beside the study, its name with ``.backups`` after it.
+
+        Raises
+        ------
+        StoreError
+            For a study on a server, or where no sound copy can be written.
+        """
+        return backup.make(self._store.study, None if folder is None else Path(folder))
+
+    def backups(self) -> list[Path]:
+        """The backups that stand beside the study, the newest first."""
+        return backup.listed(self._store.study)
+
     # Check -------------------------------------------------------------------------------
 
     def check(self) -> CheckReport:
@@ -896,6 +1400,25 @@ def shipped_or_file(book: Path | str) -> Path:
     path = Path(book)
     shipped = SHIPPED / f"{book}.yaml"
     return shipped if not path.exists() and shipped.exists() else path
+
+
+def codebook_named(name: str, study: Path | str | None = None) -> Codebook:
+    """A codebook by its file, by the name of one that ships, or by its id in a study.
+
+    ``id@entry`` is one of the study as it was after an entry of its log.
+
+    Raises
+    ------
+    CodebookError, UnknownName, ValueError
+        For a file that is none, a name that the study does not have, an entry that is none.
+    """
+    ident, _, entry = name.partition("@")
+    if study is None or Path(name).exists():
+        return read_codebook(shipped_or_file(name))
+    with Project.open(study) as project:
+        if entry:
+            return project.codebook_at(ident, int(entry) if entry.isdecimal() else 0)
+        return project.codebook(ident)
 
 
 def samples() -> Path:

@@ -14,12 +14,13 @@ r"""A report held against the sources of a study: whether its quotations are wha
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from qualkit.quotes.verdicts import FAULTS, NOWHERE, TERM, TERM_WORDS, WRONG, judge
+from qualkit.quotes.verdicts import FAULTS, NOWHERE, TERM, TERM_WORDS, VERDICTS, WRONG, judge
 
 if TYPE_CHECKING:
     from qualkit.importers.drafts import Draft
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     from qualkit.quotes.lookup import Index
 
 _WORTH: Final = 4  # words from which a quotation in a free text is looked for
+_EXPLAINED: Final = {
+    NOWHERE: "no source has these words",
+    TERM: "a term or a title: no source has it, and nobody is said to have said it",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,14 @@ class Proof:
         """How many quotations have something wrong."""
         return sum(quote.at_fault for quote in self.quotes)
 
+    @property
+    def summary(self) -> str:
+        """How many quotations there are, and of each verdict."""
+        counts = Counter(quote.verdict for quote in self.quotes)
+        listed = ", ".join(f"{counts[one]} {one}" for one in VERDICTS if counts[one])
+        total = len(self.quotes)
+        return f"{total} quotation{'s' if total != 1 else ''}{': ' if listed else ''}{listed}"
+
 
 @dataclass(frozen=True, slots=True)
 class TextFault:
@@ -130,6 +143,42 @@ def check_report(project: Project, path: Path | str) -> Proof:
     quotations, notes = find_quotations(draft.paragraphs, index.known, names.lists)
     quotes = [quote for one in quotations if (quote := _checked(one, index, names)) is not None]
     return Proof(draft, tuple(quotes), tuple(notes))
+
+
+def write_copy(proof: Proof, report: Path | str, out: Path | str) -> Path:
+    """Write a Word copy of a report that was checked, with a comment at each quotation.
+
+    Parameters
+    ----------
+    proof : Proof
+        As :func:`check_report` gave it.
+    report : path
+        The report itself.
+    out : path
+        A .docx file, replaced where it exists.
+
+    Raises
+    ------
+    QualkitError
+        Where `out` has another ending, is the report itself, or cannot be written.
+    """
+    from qualkit.export.comments import Comment, write_comments
+
+    comments = [Comment(one.found.first, one.found.last, _comment(one)) for one in proof.quotes]
+    return write_comments(report, proof.draft, comments, out)
+
+
+def explained(quote: Quote) -> str:
+    """What is to be said of a quotation beside its verdict; empty where nothing is."""
+    return quote.difference or _EXPLAINED.get(quote.verdict, "")
+
+
+def _comment(quote: Quote) -> str:
+    lines = [quote.verdict.capitalize(), explained(quote)]
+    if quote.source is not None:
+        said = f", {quote.speaker}" if quote.speaker and quote.verdict != WRONG else ""
+        lines.append(f"Source: {quote.source}, characters {quote.start} to {quote.end}{said}")
+    return "\n".join(line for line in lines if line)
 
 
 def check_texts(project: Project, texts: Sequence[tuple[str, str]]) -> list[TextFault]:

@@ -84,7 +84,14 @@ def by(project: Project, found: Topics, attribute: str) -> pd.DataFrame:
 
 
 def make_code(
-    project: Project, found: Topics, topic: int, code: str, *, name: str | None = None
+    project: Project,
+    found: Topics,
+    topic: int,
+    code: str,
+    *,
+    name: str | None = None,
+    definition: str = "",
+    parent: str | None = None,
 ) -> Code:
     """Make a topic into a code, because a person said so.
 
@@ -96,18 +103,22 @@ def make_code(
         ``codebook/id``: the codebook that gets the code, and the id of it.
     name : str, optional
         By default the name suggested by the topic's words.
+    definition : str
+        What the code means; a program cannot say that.
+    parent : str, optional
+        The id of the code in the same codebook below which it stands.
 
     Returns
     -------
     Code
-        With the topic's first words as cue phrases, and no definition: write one.
+        With the topic's first words as cue phrases.
 
     Raises
     ------
     ValueError
         Where `code` is not ``codebook/id``.
     UnknownName, ConflictError, CodebookError
-        For a topic or codebook that is not there, an id that is, a bad id or name.
+        For a topic, codebook or parent that is not there, an id that is, a bad id or name.
     """
     book, mark, ident = code.partition("/")
     if not mark:
@@ -117,7 +128,8 @@ def make_code(
         raise UnknownName("topic", str(topic), map(str, rows))
     row = rows[topic]
     cues = tuple(row["words"][:_CUES])
-    return project.add_code(book, Code(ident, name or row["name"], cues=cues))
+    made = Code(ident, name or row["name"], definition, cues=cues, parent=parent)
+    return project.add_code(book, made)
 
 
 def as_record(

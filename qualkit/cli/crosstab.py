@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from qualkit.cli._shared import emit, json_option, records, say, show, study_argument
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from qualkit.compare import Crosstab
 
 _MEASURES = ("sources", "share", "excerpts", "words", "turns")
 smallest_option = click.option(
@@ -58,21 +52,7 @@ def crosstab(
         tables = {name: records(getattr(made, name)) for name in ("bases", "cells", "totals")}
         emit({"rows": rows, "by": by, "smallest": smallest, **tables})
         return
-    wide = _wide(made, measure or "sources")
+    wide = made.shown(measure or "sources")
     show(wide, wide.columns, width=32)
     if not made.suppressed.empty:
         say(f"withheld, and left empty: {len(made.suppressed)} cells, for under {smallest} sources")
-
-
-def _wide(made: Crosstab, measure: str) -> pd.DataFrame:
-    """One measure as it is read on a screen: names, values, and all together."""
-    import pandas as pd
-
-    table = made.matrix(measure).round(2)
-    whole = measure not in {"share", "turns"}
-    shown = table.astype("Int64" if whole else "float64").reset_index(drop=True)
-    counts = zip(made.bases["value"], made.bases["sources"], strict=True)
-    shown.columns = pd.Index([f"{value} (n={base})" for value, base in counts])
-    shown.insert(0, made.rows, made.totals["name"].tolist())
-    shown["all"] = made.totals[measure].round(2).tolist()
-    return shown

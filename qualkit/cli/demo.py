@@ -12,7 +12,6 @@ from qualkit.cli._shared import progress_bar, say
 if TYPE_CHECKING:
     from qualkit.project import Project
 
-_BOOKS = ("evaluation-topics", "service-model", "cascade")
 _GRIDS = (  # file, rows, bands, excerpts a cell
     ("grid-by-area.docx", "case", "profile", 3),
     ("grid-by-interview.docx", "source", "case", None),
@@ -25,31 +24,18 @@ _GRIDS = (  # file, rows, bands, excerpts a cell
 @click.argument("folder", type=click.Path(path_type=Path))
 def demo(folder: Path) -> None:
     """Build the sample study in FOLDER, and write its Word, Excel and web page grids there."""
-    from qualkit.errors import QualkitError
     from qualkit.project import Project, samples
+    from qualkit.sample import build_sample
 
-    study = folder / "school-link.qualkit"
-    if study.exists():
-        raise QualkitError(f"{study} is there already; remove it, or name another folder")
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    files = samples()
-    with Project.create(study, codebooks=_BOOKS, user="demo") as project:
-        with progress_bar("importing interviews") as update:
-            report = project.add_sources(
-                sorted((files / "interviews").iterdir()),
-                attributes=files / "attributes.csv",
-                progress=update,
-            )
-        project.set_case_attributes(files / "cases.csv")
-        codings = project.load_codings(files / "codings.csv")
-        summaries = project.load_summaries(files / "summaries.csv")
-        project.load_guide(files / "guide.csv")
-        say(
-            f"made {study}: {len(report.added)} interviews (all invented), {codings.added} codings "
-            f"by two coders, {summaries.added} cell summaries"
-        )
-        _write_grids(project, folder, files)
-    say(f"look at {folder / 'grid-by-area.docx'} first, then 'qualkit coding list {study}'")
+    with progress_bar("importing interviews") as update:
+        made = build_sample(folder, progress=update)
+    say(
+        f"made {made.study}: {made.interviews} interviews (all invented), {made.codings} codings "
+        f"by two coders, {made.summaries} cell summaries"
+    )
+    with Project.open(made.study) as project:
+        _write_grids(project, folder, samples())
+    say(f"look at {folder / 'grid-by-area.docx'} first, then 'qualkit coding list {made.study}'")
 
 
 def _write_grids(project: Project, folder: Path, files: Path) -> None:

@@ -1,4 +1,4 @@
-"""``qualkit project``: check, log, undo."""
+"""``qualkit project``: check, progress, log, undo, backup."""
 
 from __future__ import annotations
 
@@ -32,6 +32,33 @@ def check_command(study: str, as_json: bool) -> None:
         raise SystemExit(1)
 
 
+@project.command("progress")
+@study_argument
+@json_option
+def progress_command(study: str, as_json: bool) -> None:
+    """How far the study is: by source, theme and coder, saturation, and what to do next."""
+    from qualkit.progress import progress_of
+    from qualkit.project import Project
+
+    with Project.open(study) as opened:
+        made = progress_of(opened)
+    grown = made.saturation
+    if as_json:
+        emit({
+            "by_source": records(made.by_source), "by_theme": records(made.by_theme),
+            "by_coder": records(made.by_coder), "saturation": records(grown.table),
+            "reached": grown.notation, "reason": grown.reason,
+            "next": [{"text": step.text, "page": step.page} for step in made.next_steps],
+        })  # fmt: skip
+        return
+    show(made.by_source, ["source", "answers", "coded", "left", "codings", "suggestions"])
+    show(made.by_theme, ["codebook", "theme", "sources", "codings", "summaries"])
+    show(made.by_coder, ["coder", "sources", "codings", "last"])
+    say(f"saturation: {grown.notation or grown.reason}")
+    for step in made.next_steps:
+        say(f"next: {step.text}")
+
+
 @project.command("log")
 @study_argument
 @json_option
@@ -57,7 +84,7 @@ def log_command(study: str, as_json: bool) -> None:
 @click.argument("entry", type=int)
 @user_option
 def undo_command(study: str, entry: int, user: str | None) -> None:
-    """Take back one ENTRY of the log: codings, suggestions or cell summaries.
+    """Take back one ENTRY of the log: codings, suggestions, summaries, the guide, codes, codebooks.
 
     Refused where something of it was changed since. The undoing can itself be undone.
     """
@@ -69,3 +96,23 @@ def undo_command(study: str, entry: int, user: str | None) -> None:
         f"undone: entry {report.undone}, {report.what} ({report.removed} removed, "
         f"{report.restored} put back, {report.changed} as they were); this is entry {report.entry}"
     )
+
+
+@project.command("backup")
+@study_argument
+@json_option
+def backup_command(study: str, as_json: bool) -> None:
+    """Copy STUDY into the folder beside it, check the copy, and print its path.
+
+    A study on a server is backed up with PostgreSQL's own pg_dump.
+    """
+    from qualkit.project import Project
+
+    with Project.open(study) as opened:
+        made = opened.back_up()
+        count = len(opened.backups())
+    if as_json:
+        emit({"backup": str(made), "backups": count})
+    else:
+        click.echo(made)
+        say(f"a checked copy; {count} stand{'s'[: count == 1]} there now")

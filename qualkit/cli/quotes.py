@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,14 +10,10 @@ import click
 from qualkit.cli._shared import emit, json_option, say, study_argument
 
 if TYPE_CHECKING:
-    from qualkit.proofing import Proof, Quote
+    from qualkit.proofing import Quote
 
 _KEYS = ("text", "where", "verdict", "source", "start", "end", "difference", "attribution",
          "speaker", "kind")  # fmt: skip
-_EXPLAINED = {
-    "found nowhere": "no source has these words",
-    "term": "a term or a title: no source has it, and nobody is said to have said it",
-}
 
 
 @click.group()
@@ -41,12 +36,12 @@ def check(file: Path, study: str, out: Path | None, as_json: bool) -> None:
     where a quotation is altered, wrongly attributed or found nowhere; with --json always 0.
     """
     from qualkit.project import Project
-    from qualkit.proofing import check_report
+    from qualkit.proofing import check_report, write_copy
 
     with Project.open(study) as project:
         proof = check_report(project, file)
     if out is not None:
-        _write_copy(file, proof, out)
+        say(f"wrote {write_copy(proof, file, out)}")
     for note in proof.notes:
         say(f"{file.name}, {note}")
     if as_json:
@@ -54,26 +49,9 @@ def check(file: Path, study: str, out: Path | None, as_json: bool) -> None:
         return
     for quote in proof.quotes:
         click.echo(_shown(quote))
-    _count(proof)
+    say(proof.summary)
     if proof.faults:
         click.get_current_context().exit(1)
-
-
-def _write_copy(file: Path, proof: Proof, out: Path) -> None:
-    from qualkit.export.comments import Comment, write_comments
-
-    comments = [Comment(one.found.first, one.found.last, _comment(one)) for one in proof.quotes]
-    say(f"wrote {write_comments(file, proof.draft, comments, out)}")
-
-
-def _comment(quote: Quote) -> str:
-    lines = [quote.verdict.capitalize(), quote.difference or _EXPLAINED.get(quote.verdict, "")]
-    if quote.source is not None:
-        said = (
-            f", {quote.speaker}" if quote.speaker and quote.verdict != "wrong attribution" else ""
-        )
-        lines.append(f"Source: {quote.source}, characters {quote.start} to {quote.end}{said}")
-    return "\n".join(line for line in lines if line)
 
 
 def _shown(quote: Quote) -> str:
@@ -81,12 +59,3 @@ def _shown(quote: Quote) -> str:
     text = quote.text if len(quote.text) <= 70 else f"{quote.text[:67]}..."
     told = f"\n    {quote.difference}" if quote.difference else ""
     return f"{quote.where}  {quote.verdict}: \u201c{text}\u201d{place}{told}"
-
-
-def _count(proof: Proof) -> None:
-    from qualkit.quotes.verdicts import VERDICTS
-
-    counts = Counter(quote.verdict for quote in proof.quotes)
-    listed = ", ".join(f"{counts[one]} {one}" for one in VERDICTS if counts[one])
-    total = len(proof.quotes)
-    say(f"{total} quotation{'s' if total != 1 else ''}{': ' if listed else ''}{listed}")

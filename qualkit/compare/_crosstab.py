@@ -97,6 +97,22 @@ class Crosstab:
         made = numbers.reshape(len(self.totals), len(self.bases))
         return pd.DataFrame(made, index=names, columns=self.bases["value"].tolist())
 
+    def shown(self, measure: str = "sources") -> pd.DataFrame:
+        """One measure as it is read on a screen: names, each value with its base, and all.
+
+        Its first column is called like `rows`, the last ``all``; shares are 0 to 1.
+        """
+        import pandas as pd
+
+        table = self.matrix(measure).round(2)
+        whole = measure not in {"share", "turns"}
+        made = table.astype("Int64" if whole else "float64").reset_index(drop=True)
+        counts = zip(self.bases["value"], self.bases["sources"], strict=True)
+        made.columns = pd.Index([f"{value} (n={base})" for value, base in counts])
+        made.insert(0, self.rows, self.totals["name"].tolist())
+        made["all"] = self.totals[measure].round(2).tolist()
+        return made
+
 
 def crosstab(
     codings: pd.DataFrame,

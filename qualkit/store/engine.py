@@ -144,12 +144,27 @@ def back_up(study: Path, copy: Path) -> None:
     waiting = copy.with_name(f"{copy.name}.part")
     waiting.unlink(missing_ok=True)
     make_file(waiting)
-    with closing(sqlite3.connect(study)) as old, closing(sqlite3.connect(waiting)) as new:
-        old.backup(new)
-        sound = new.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
-    if not sound:
+    try:
+        with closing(sqlite3.connect(study)) as old, closing(sqlite3.connect(waiting)) as new:
+            old.backup(new)
+            found = str(new.execute("PRAGMA integrity_check").fetchone()[0])
+    except sqlite3.Error as error:
+        found = str(error)
+    if found != "ok":
         waiting.unlink()
-        raise StoreError(
-            str(study), "no sound copy of it could be made; run 'qualkit project check'"
-        )
+        why = f"no sound copy of it could be made ({found}); run 'qualkit project check'"
+        raise StoreError(str(study), why)
+    _to_disk(waiting)
     waiting.replace(copy)
+    _to_disk(copy.parent)
+
+
+def _to_disk(path: Path) -> None:
+    """Wait until a file, or the names in a folder, would outlast a power cut."""
+    if os.name == "nt" and path.is_dir():
+        return  # Windows opens no folders, and writes names at once
+    opened = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

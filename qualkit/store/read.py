@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, func, or_, select
 
 from qualkit.model import Code, Codebook, Level, Source, Turn, sha256
 from qualkit.store.schema import (
@@ -160,25 +160,22 @@ def codebooks(connection: Connection) -> list[Codebook]:
     """The study's codebooks with their codes, in order."""
     found = []
     for book in connection.execute(select(codebook).order_by(codebook.c.position)).mappings():
-        rows = (
-            connection.execute(
-                select(code).where(code.c.codebook_id == book["id"]).order_by(code.c.position)
-            )
-            .mappings()
-            .all()
-        )
-        idents = {row["id"]: row["ident"] for row in rows}
-        codes = tuple(_code(dict(row), idents) for row in rows)
-        found.append(
-            Codebook(
-                book["ident"], book["title"], book["book_version"], codes, book["description"],
-                book["origin"], book["id"],
-            )
-        )  # fmt: skip
+        own = select(code).where(code.c.codebook_id == book["id"])
+        rows = connection.execute(own.order_by(code.c.position, code.c.ident)).mappings()
+        found.append(book_of(dict(book), [dict(row) for row in rows]))
     return found
 
 
-def _code(row: dict[str, Any], idents: dict[str, str]) -> Code:
+def book_of(row: Mapping[str, Any], codes: Sequence[Mapping[str, Any]]) -> Codebook:
+    """A codebook of its row and those of its codes, in order."""
+    idents = {one["id"]: one["ident"] for one in codes}
+    return Codebook(
+        row["ident"], row["title"], row["book_version"],
+        tuple(_code(one, idents) for one in codes), row["description"], row["origin"], row["id"],
+    )  # fmt: skip
+
+
+def _code(row: Mapping[str, Any], idents: dict[str, str]) -> Code:
     return Code(
         id=row["ident"],
         name=row["name"],
@@ -327,9 +324,27 @@ def _with_attributes(
     return made
 
 
-def entries(connection: Connection) -> pd.DataFrame:
-    """The log, oldest first."""
-    return _frame(connection, select(log).order_by(log.c.entry))
+def entries(
+    connection: Connection,
+    *,
+    limit: int | None = None,
+    before: int | None = None,
+    words: str = "",
+    rows: bool = True,
+) -> pd.DataFrame:
+    """The log, oldest first; see :meth:`qualkit.project.Project.log`."""
+    columns = [one for one in log.c if rows or one.name not in {"before", "after"}]
+    said = log.c.at, log.c.who, log.c.action, log.c.what
+    wanted = [or_(*(c.icontains(word, autoescape=True) for c in said)) for word in words.split()]
+    if before is not None:
+        wanted.append(log.c.entry < before)
+    query = select(*columns).where(*wanted).order_by(log.c.entry.desc()).limit(limit)
+    return _frame(connection, query).iloc[::-1].reset_index(drop=True)
+
+
+def last_entry(connection: Connection) -> int:
+    """The number of the last entry of the log, 0 where there is none."""
+    return connection.execute(select(func.max(log.c.entry))).scalar() or 0
 
 
 def vectors(connection: Connection, model: str, texts: Sequence[str]) -> dict[str, np.ndarray]:

@@ -26,9 +26,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
 APPLICATION_ID: Final = 0x514B4954  # "QKIT"
-SCHEMA: Final = 4  # kept in SQLite's user_version; one for every migration
-REVISION: Final = "0004"
-OLDER: Final = ("0001", "0002", "0003")  # what is brought up to date when it is opened
+SCHEMA: Final = 5  # kept in SQLite's user_version; one for every migration
+REVISION: Final = "0005"
+OLDER: Final = ("0001", "0002", "0003", "0004")  # what is brought up to date when it is opened
 
 metadata = MetaData(
     naming_convention={
@@ -67,6 +67,8 @@ coder = Table(
     _id(),
     Column("name", Text, nullable=False, unique=True),
     Column("created", String(20), nullable=False),
+    Column("role", String(16), nullable=False, server_default="evaluator"),  # see rights.py
+    Column("login", Text, nullable=False, server_default=""),
 )
 case = Table(
     "case_unit",
@@ -265,6 +267,13 @@ passage = Table(  # what search finds: one a turn
     Column("words", Text().with_variant(TSVECTOR(), "postgresql")),  # on SQLite see search.INDEX
     UniqueConstraint("source_id", "position"),
     Index(None, "words", postgresql_using="gin"),  # made on PostgreSQL alone
+)
+gesture = Table(  # what a browser sent and was stored; entry is its change, where it made one
+    "gesture",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("entry", Integer),
+    Column("at", String(20), nullable=False),
 )
 log = Table(
     "log",

@@ -33,10 +33,11 @@ from qualkit.errors import (
     DamagedProject,
     NewerProject,
     NotAProject,
+    QualkitError,
     StoreError,
 )  # fmt: skip
 from qualkit.model import new_id, now
-from qualkit.store import schema
+from qualkit.store import rights, schema
 from qualkit.store.engine import (
     LOCK_SECONDS,
     back_up,
@@ -48,6 +49,7 @@ from qualkit.store.engine import (
     shown,
     writing,
 )  # fmt: skip
+from qualkit.store.gestures import Once
 
 _LOCK = schema.APPLICATION_ID  # one writer at a time on a server too, as the file lock has it
 _BATCH = 500
@@ -89,12 +91,12 @@ class Change:
         old = self.connection.execute(select(table).where(table.c.id == row_id)).mappings().first()
         if old is None:
             raise ConflictError(f"the {table.name} {row_id} is gone; somebody removed it")
-        seen = old["version"] if version is None else version
-        changed = self.connection.execute(
-            update(table)
-            .where(table.c.id == row_id, table.c.version == seen)
-            .values(**values, version=seen + 1)
-        )
+        new, same = dict(values), [table.c.id == row_id]
+        if "version" in table.c:
+            seen = old["version"] if version is None else version
+            new["version"] = seen + 1
+            same.append(table.c.version == seen)
+        changed = self.connection.execute(update(table).where(*same).values(**new))
         if changed.rowcount != 1:
             raise ConflictError(
                 f"the {table.name} {row_id} was changed by somebody else since it was read; "
@@ -102,7 +104,7 @@ class Change:
             )
         self._keep(table, dict(old))
         self.before.append(_entry(table, dict(old)))
-        self.after.append(_entry(table, {**old, **values, "version": seen + 1}))
+        self.after.append(_entry(table, {**old, **new}))
 
     def _keep(self, table: Table, old: dict[str, Any]) -> None:
         """Keep what a row was, where its table has one of earlier versions."""
@@ -165,6 +167,7 @@ class Store:
         self.name = shown(study)
         self.engine = engine
         self._moment: Connection | None = None
+        self._once: Once | None = None
 
     @classmethod
     def create(cls, study: str) -> Store:
@@ -244,6 +247,11 @@ class Store:
             What was done, in one or two words: ``add sources``.
         what : str
             To what, in words: names and counts, never the words of a transcript.
+
+        Raises
+        ------
+        NotAllowed
+            Where the role of `who` does not go so far; see :mod:`qualkit.store.rights`.
         """
         if self.read_only:
             raise StoreError(self.name, _READ_ONLY)
@@ -252,10 +260,39 @@ class Store:
             with connection.begin():
                 if self.engine.dialect.name == "postgresql":
                     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+                allowed = rights.of(connection, who)
+                allowed.require(action)
+                if (once := self._once) is not None:
+                    once.refuse_again(connection)
                 change = Change(connection)
                 yield change
+                allowed.require_own([*change.before, *change.after])
                 if change.before or change.after:
                     self._log(connection, who, action, what, change)
+                if once is not None:
+                    once.store(connection, change.entry)
+        if once is not None:
+            once.entry, once.done = change.entry, True
+
+    @contextmanager
+    def once(self, gesture_id: str) -> Iterator[Once]:
+        """The one change made within is stored once, however often it is asked for by this id.
+
+        Whoever comes later finds `again` set, from the start or, where another process was
+        quicker, at the end; what was refused meanwhile for that reason is no error.
+        """
+        once = Once(gesture_id)
+        with self.read() as connection:
+            once.look(connection)
+        self._once = None if once.again else once
+        try:
+            yield once
+        except (QualkitError, ValueError):
+            with self.read() as connection:
+                if not once.look(connection):
+                    raise
+        finally:
+            self._once = None
 
     @staticmethod
     def _log(connection: Connection, who: str, action: str, what: str, change: Change) -> None:

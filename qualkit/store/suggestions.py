@@ -158,7 +158,9 @@ def accept(change: Change, ids: Sequence[str], coder_id: str) -> list[str]:
     """
     held = _held(change.connection, ids)
     own = select(coding.c.source_id, coding.c.start_at, coding.c.end_at, coding.c.code_id,
-                 coding.c.id).where(coding.c.coder_id == coder_id)  # fmt: skip
+                 coding.c.id).where(
+        coding.c.coder_id == coder_id, coding.c.code_id.in_({row["code_id"] for row in held})
+    )  # fmt: skip
     there = {tuple(row[:4]): row[4] for row in change.connection.execute(own)}
     made: list[Coding] = []
     for row in held:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _SEALED = ("id", "text", "stance", "rating", "draft", "cites", "evidence")
-_MARK = 16  # hexadecimal digits of a coding's seal that a summary notes
+MARK = 16  # hexadecimal digits of a coding's seal that a summary notes
 Seals = Mapping[str, str]  # coding id to the beginning of its seal
 
 
@@ -104,7 +104,7 @@ class Evidence:
             own = select(source.c.id).where((source.c.id == unit) | (source.c.case_id == unit))
             query = query.where(c.source_id.in_(own))
         for row in connection.execute(query.join(source, s.id == c.source_id)):
-            one = (row.id, row.sha256[:_MARK], phase_of.get(row.source_id, ""))
+            one = (row.id, row.sha256[:MARK], phase_of.get(row.source_id, ""))
             for place in (row.source_id, row.case_id):
                 self._held.setdefault((place, row.code_id), []).append(one)
 
@@ -135,11 +135,11 @@ def write(
     Raises
     ------
     ConflictError
-        Where the summary moved on from `version`, or is gone.
+        Where the summary moved on from `version` (0: there was none), or is gone.
     """
     values = _values(wanted, evidence)
     held = change.connection.execute(select(cell_summary).where(*_same(wanted))).mappings().first()
-    if held is None and version is not None:
+    if held is None and version:
         raise ConflictError(
             "this summary was removed by somebody else since it was read; to write it anew, "
             "set it without a version"

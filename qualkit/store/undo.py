@@ -5,6 +5,12 @@ removed is put back, what it changed gets its old values, seals included: but on
 row is still as the entry left it. Nothing that came later is ever lost by an undo; it is
 refused, and the message names what has to be undone first.
 
+A code is many things in one row. Of a code that an entry changed only those fields count that it
+changed, so that a merge can be taken back although a definition was reworded since; and its
+place in the order never counts; an order that was given since stays. What old rows and newer
+ones would make together is looked at too, see :mod:`qualkit.store.sound`. Open suggestions are a
+program's: those that were made anew since are left away.
+
 The undoing is a change like any other, with its own entry, and so can be undone itself. A
 coder whom the entry brought in stays: a name without codings does no harm.
 """
@@ -12,22 +18,35 @@ coder whom the entry brought in stays: a name without codings does no harm.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Table, UniqueConstraint, func, or_, select
+from sqlalchemy import Column, Connection, Row, Table, UniqueConstraint, func, or_, select
 
 from qualkit.errors import ConflictError
-from qualkit.store import schema
-from qualkit.store.store import Store
+from qualkit.store import schema, sound
+from qualkit.store.store import Change, Store
 from qualkit.store.summaries import of_today
 
+_BOOKS: Final = (schema.codebook, schema.code)  # what others point at comes first
 _TABLES: Final = {
     table.name: table
-    for table in (schema.coding, schema.suggestion, schema.cell_summary, schema.guide)
-}
+    for table in (
+        *_BOOKS, schema.coding, schema.suggestion, schema.cell_summary, schema.guide,
+    )
+}  # fmt: skip
+_POINTERS: Final = [  # the columns that point at a code or a codebook
+    (column, foreign.column.table.name)
+    for table in _TABLES.values()
+    for column in table.c
+    for foreign in column.foreign_keys
+    if foreign.column.table in _BOOKS
+]
+_LOOSE: Final = {schema.code.name: {"version", "position"}}  # what makes no row another one
+_KINDS: Final = "codings, suggestions, cell summaries, codebooks and the topic guide"
 _STAYS: Final = schema.coder.name
+_CODE: Final = schema.code.name
 _AT_ONCE = 500  # values in one IN list
 _LAST = 2**31 - 1
 
@@ -68,33 +87,99 @@ def undo(store: Store, entry: int, *, who: str) -> UndoReport:
         Where a row is not as the entry left it, or what it needs is gone.
     ValueError
         Where the log has no such entry, or it is about other things than codings, suggestions,
-        cell summaries and the topic guide.
+        cell summaries, codebooks and the topic guide.
     """
     with store.read() as connection:
-        logged = _entry(connection, entry)
-    before = _rows(entry, logged, json.loads(logged.before))
+        logged = logged_entry(connection, entry)
+    before = _rows(entry, logged, reversed(json.loads(logged.before)))  # the first one counts
     after = _rows(entry, logged, json.loads(logged.after))
     if not before and not after:
         raise ValueError(f"entry {entry} ({logged.action}) left nothing that could be taken back")
     what = f"{logged.action} {logged.what}"
     with store.change(who, "undo", f"entry {entry}: {what}") as change:
+        _leave_remade(change.connection, before, after)
         _refuse_stale(change.connection, entry, before, after)
-        _refuse_orphans(change.connection, entry, before)
+        _refuse_orphans(change.connection, entry, before, after)
+        _refuse_twins(change.connection, entry, before, after)
         gone = [key for key in after if key not in before]
+        gone += [key for key in _suggested(change.connection, gone) if key not in after]
+        _refuse_hanging(change.connection, entry, before, gone)
         back = [key for key in before if key not in after]
-        _refuse_twins(change.connection, entry, {key: before[key] for key in back}, gone)
-        for name, row_id in gone:
-            change.remove(_TABLES[name], [row_id])
-        changed = [key for key in before if key in after]
-        for key in changed:
-            old = {k: v for k, v in before[key].items() if k not in {"id", "version"}}
-            change.set(_TABLES[key[0]], key[1], old)
-        for name, table in _TABLES.items():
-            change.restore(table, [before[key] for key in back if key[0] == name])
+        changed = _changed(change.connection, entry, before, after)
+        _restore(change, _BOOKS, before, back)
+        _remove(change, [key for key in gone if _TABLES[key[0]] not in _BOOKS])
+        for key, values in changed.items():
+            change.set(_TABLES[key[0]], key[1], values)
+        others = [table for table in _TABLES.values() if table not in _BOOKS]
+        _restore(change, others, before, back)
+        _remove(change, _children_first(after, gone))
+        _refuse_unsound(change.connection, entry, before, after)
     return UndoReport(entry, what, len(gone), len(back), len(changed), change.entry)
 
 
-def _entry(connection: Connection, entry: int) -> Row[Any]:
+def _changed(connection: Connection, entry: int, before: Rows, after: Rows) -> Rows:
+    """What each row that was changed is set back to; ConflictError where that would be nothing."""
+    both = [key for key in before if key in after]
+    found = {key: _old(key, before[key], after[key]) for key in both}
+    placed = [key for key, values in found.items() if key[0] == _CODE and "position" in values]
+    if placed and _reordered(connection, after):
+        for key in placed:  # the newer order stays: the old places would be those of others now
+            del found[key]["position"]
+        if not any(found.values()) and before.keys() == after.keys():
+            what = "the order of its codes was changed since"
+            raise ConflictError(_conflict(connection, entry, what, placed[0][1]))
+    return {key: values for key, values in found.items() if values}
+
+
+def _reordered(connection: Connection, after: Rows) -> bool:
+    """Whether codes that an entry left stand in another order now."""
+    left = {key: row for key, row in after.items() if key[0] == _CODE}
+    there = _current(connection, left)
+    places = {key: (row["codebook_id"], row["position"]) for key, row in left.items()}
+    now = {key: (row["codebook_id"], row["position"]) for key, row in there.items()}
+    return sorted(now, key=places.__getitem__) != sorted(now, key=now.__getitem__)
+
+
+def _old(key: Key, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """What a row that was changed is set back to: of a code only what was changed of it."""
+    whole = key[0] != _CODE
+    return {
+        name: value
+        for name, value in before.items()
+        if name not in {"id", "version"} and (whole or value != after[name])
+    }
+
+
+def _restore(change: Change, tables: Iterable[Table], before: Rows, back: Iterable[Key]) -> None:
+    """Put rows back, a code only after the one above it."""
+    waiting = list(back)
+    for table in tables:
+        own = [key for key in waiting if key[0] == table.name]
+        while own:
+            ids = {row_id for _, row_id in own}
+            now = [key for key in own if before[key].get("parent_id") not in ids]
+            change.restore(table, [before[key] for key in now])
+            own = [key for key in own if key not in now]
+
+
+def _remove(change: Change, keys: Iterable[Key]) -> None:
+    for name, row_id in keys:
+        change.remove(_TABLES[name], [row_id])
+
+
+def _children_first(after: Rows, gone: Sequence[Key]) -> list[Key]:
+    """The codes and codebooks that go, each after those below it."""
+    waiting = [key for key in gone if key[0] == schema.code.name]
+    ordered: list[Key] = []
+    while waiting:
+        above = {after[key]["parent_id"] for key in waiting}
+        ordered += [key for key in waiting if key[1] not in above]
+        waiting = [key for key in waiting if key[1] in above]
+    return ordered + [key for key in gone if key[0] == schema.codebook.name]
+
+
+def logged_entry(connection: Connection, entry: int) -> Row[Any]:
+    """One entry of the log; ValueError where it has none of that number."""
     c = schema.log.c
     row = None
     if 0 < entry <= _LAST:
@@ -105,14 +190,15 @@ def _entry(connection: Connection, entry: int) -> Row[Any]:
     return row
 
 
-def _rows(entry: int, logged: Row[Any], listed: Sequence[Mapping[str, Any]]) -> Rows:
+def _rows(entry: int, logged: Row[Any], rows: Iterable[Mapping[str, Any]]) -> Rows:
     """The rows of an entry by table and id; ValueError where they are of other tables."""
+    listed = list(rows)
     names = {str(row.get("table", "what it does not list")) for row in listed}
     other = sorted(names - {*_TABLES, _STAYS})
     if other:
         raise ValueError(
             f"entry {entry} ({logged.action}) cannot be undone: it changed {', '.join(other)}; "
-            "only codings, suggestions, cell summaries and the topic guide can be taken back"
+            f"only {_KINDS} can be taken back"
         )
     if any("id" not in row for row in listed):
         raise ValueError(
@@ -129,18 +215,41 @@ def _rows(entry: int, logged: Row[Any], listed: Sequence[Mapping[str, Any]]) -> 
     return found
 
 
+def _leave_remade(connection: Connection, before: Rows, after: Rows) -> None:
+    """Leave out the suggestions that were open all along and are gone: newer ones stand there."""
+    held = [
+        key for key, row in after.items()
+        if key[0] == schema.suggestion.name and row["status"] == "open"
+        and before.get(key, {}).get("status") == "open"
+    ]  # fmt: skip
+    there = _current(connection, held)
+    for key in held:
+        if key not in there:
+            del before[key], after[key]
+
+
 def _refuse_stale(connection: Connection, entry: int, before: Rows, after: Rows) -> None:
     """ConflictError where a row is not as the entry left it; its version counts for nothing."""
     there = _current(connection, [*after, *before])
     stale = [key for key in before if key not in after and key in there]
     stale += [
         key for key, row in after.items()
-        if key not in there or any(there[key][k] != v for k, v in row.items() if k != "version")
+        if key not in there or _differs(key, there[key], row, before.get(key))
     ]  # fmt: skip
     if stale:
         count = len({*before, *after})
         what = f"{len(stale)} of its {count} row{'s'[: count != 1]} changed since"
         raise ConflictError(_conflict(connection, entry, what, stale[0][1]))
+
+
+def _differs(
+    key: Key, now: Mapping[str, Any], left: Mapping[str, Any], old: Mapping[str, Any] | None
+) -> bool:
+    """Whether a row is not as the entry left it, in what counts."""
+    names = set(left) - _LOOSE.get(key[0], {"version"})
+    if key[0] == schema.code.name and old is not None:
+        names = {name for name in names if old[name] != left[name]}
+    return any(now[name] != left[name] for name in names)
 
 
 def _current(connection: Connection, keys: Iterable[Key]) -> Rows:
@@ -154,7 +263,7 @@ def _current(connection: Connection, keys: Iterable[Key]) -> Rows:
     return found
 
 
-def _refuse_orphans(connection: Connection, entry: int, before: Rows) -> None:
+def _refuse_orphans(connection: Connection, entry: int, before: Rows, after: Rows) -> None:
     """ConflictError where what a row points at is gone: its source, code, case or coder."""
     wanted = {
         (foreign.column.table, row[column.name], name)
@@ -164,25 +273,78 @@ def _refuse_orphans(connection: Connection, entry: int, before: Rows) -> None:
         if row.get(column.name) is not None
     }
     for table, row_id, name in wanted:
+        if (table.name, row_id) in before and (table.name, row_id) not in after:
+            continue  # it comes back too
         if connection.execute(select(table.c.id).where(table.c.id == row_id)).first() is None:
             what = f"the {_spoken(table)} of a {_spoken(_TABLES[name])} was removed since"
             raise ConflictError(_conflict(connection, entry, what, row_id))
 
 
-def _refuse_twins(connection: Connection, entry: int, back: Rows, gone: Sequence[Key]) -> None:
-    """ConflictError where what is to be put back was made anew since."""
-    for (name, _), row in back.items():
+def _refuse_twins(connection: Connection, entry: int, before: Rows, after: Rows) -> None:
+    """ConflictError where what is to be as it was is there already, made anew since."""
+    for (name, row_id), row in before.items():
         table = _TABLES[name]
         for unique in table.constraints:
             if not isinstance(unique, UniqueConstraint):
                 continue
-            if any(row[column.name] is None for column in unique.columns):
+            names = [column.name for column in unique.columns]
+            left = after.get((name, row_id), {})
+            if any(row[one] is None for one in names) or all(
+                row[one] == left.get(one) for one in names
+            ):
                 continue  # to a database, nothing is like what is missing
             same = [column == row[column.name] for column in unique.columns]
             twin = connection.execute(select(table.c.id).where(*same)).scalar()
-            if twin is not None and (name, twin) not in gone:
+            if twin not in {None, row_id} and (name, twin) not in after:
                 what = f"the same {_spoken(table)} was made anew since"
-                raise ConflictError(_conflict(connection, entry, what, twin))
+                raise ConflictError(_conflict(connection, entry, what, str(twin)))
+
+
+def _suggested(connection: Connection, gone: Sequence[Key]) -> list[Key]:
+    """What is suggested, and open, for codes that go: it goes with them."""
+    ids = [row_id for name, row_id in gone if name == schema.code.name]
+    s = schema.suggestion.c
+    found: list[Key] = []
+    for at in range(0, len(ids), _AT_ONCE):
+        of_these = s.code_id.in_(ids[at : at + _AT_ONCE])
+        query = select(s.id).where(of_these, s.status == "open")
+        found += [
+            (schema.suggestion.name, row_id) for row_id in connection.execute(query).scalars()
+        ]
+    return found
+
+
+def _refuse_hanging(connection: Connection, entry: int, before: Rows, gone: Sequence[Key]) -> None:
+    """ConflictError where something has come to hang on a code or codebook that would go."""
+    for column, target in _POINTERS:
+        ids = [row_id for name, row_id in gone if name == target]
+        table = column.table
+        for row_id in _hanging(connection, column, ids):
+            if (table.name, row_id) not in gone and (table.name, row_id) not in before:
+                what = f"a {_spoken(table)} has come to hang on what it added"
+                raise ConflictError(_conflict(connection, entry, what, row_id))
+
+
+def _refuse_unsound(connection: Connection, entry: int, before: Rows, after: Rows) -> None:
+    """ConflictError where the old rows and what came later make no codebook together."""
+    codes = [key for key in {**before, **after} if key[0] == _CODE]
+    back = [key for key in codes if key in before]
+    scales = [key for key in back if before[key]["scale"] != after.get(key, {}).get("scale")]
+    books = {side[key]["codebook_id"] for side in (before, after) for key in codes if key in side}
+    found = sound.faults(
+        connection, books=books, codes={row_id for _, row_id in back},
+        scales=[row_id for _, row_id in scales],
+        rated=[row_id for (_, row_id), row in before.items() if row.get("rating") is not None],
+    )  # fmt: skip
+    if (fault := next(found, None)) is not None:
+        raise ConflictError(_conflict(connection, entry, f"{fault[0]} since", fault[1]))
+
+
+def _hanging(connection: Connection, column: Column[Any], ids: Sequence[str]) -> Iterator[str]:
+    for at in range(0, len(ids), _AT_ONCE):
+        own = column.table.c.id
+        query = select(own).where(column.in_(ids[at : at + _AT_ONCE]))
+        yield from connection.execute(query).scalars()
 
 
 def _spoken(table: Table) -> str:

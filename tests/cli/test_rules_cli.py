@@ -127,7 +127,7 @@ def test_the_preview_has_the_words_and_counts_by_source(study):
         (["code", "auto", "STUDY", "--query", "a", "--code", "referrals"], 2, "say in whose name: --coder NAME"),
         (["code", "auto", "STUDY", "--query", "a", "--code", "x", "--coder", "A", "--unit", "page"], 2, "'page' is not one of"),
         (["code", "auto", "STUDY", "--query", "a", "--code", "referals", "--coder", "A"], 1, "did you mean 'referrals'"),
-        (["project", "undo", "STUDY", "1"], 1, "qualkit: entry 1 (add codebook) cannot be undone"),
+        (["project", "undo", "STUDY", "2"], 1, "qualkit: entry 2 (add sources) cannot be undone"),
         (["project", "undo", "STUDY", "x"], 2, "'x' is not a valid integer"),
     ],
 )  # fmt: skip

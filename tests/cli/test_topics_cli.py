@@ -138,11 +138,13 @@ def test_a_study_without_interviews_is_refused(tmp_path):
 # Project.add_code --------------------------------------------------------------------------
 
 
-def test_a_code_is_added_at_the_end_with_its_parent_and_a_lasting_guid(project, write):
+def test_a_code_is_added_behind_its_siblings_with_a_lasting_guid(project, write):
     added = project.add_code("evaluation-topics", Code("culture.new", "New", parent="culture"))
 
     book = next(b for b in project.codebooks() if b.id == "evaluation-topics")
-    assert book.codes[-1] == added
+    family = [code for code in book.codes if book.path(code.id)[0].id == "culture"]
+    assert family[-1] == added
+    assert book.codes.index(added) == book.codes.index(family[-2]) + 1
     file = write("b.yaml", "id: evaluation-topics\ntitle: T\ncodes: [{id: culture.new, name: N}]")
     assert read_codebook(file).codes[0].guid == added.guid
 

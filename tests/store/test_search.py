@@ -336,7 +336,7 @@ def test_a_read_only_study_is_searched(tmp_path, write, monkeypatch):
         assert marked(study.search("months")) == [["months"]]
 
 
-def upgraded_to(address, revision):
+def upgraded_to(address, revision, more=()):
     """A study of an older schema, with one source, as that qualkit left it."""
     from alembic import command
     from alembic.config import Config
@@ -363,7 +363,7 @@ def upgraded_to(address, revision):
         with connection.begin():
             config.attributes["connection"] = connection
             command.upgrade(config, revision)
-            for row in rows:
+            for row in (*rows, *more):
                 connection.execute(text(row))
             if not is_address(address):
                 connection.exec_driver_sql(f"PRAGMA application_id={schema.APPLICATION_ID}")

@@ -99,7 +99,8 @@ def test_a_removed_row_is_kept_by_the_log(store):
         change.remove(schema.coder, ["c1"])
 
     assert coders(store) == []
-    assert json.loads(log(store)[-1]["before"]) == [{"table": "coder", **CODER}]
+    kept = {"table": "coder", **CODER, "role": "evaluator", "login": ""}
+    assert json.loads(log(store)[-1]["before"]) == [kept]
 
 
 def test_the_same_name_twice_is_a_conflict(store):
@@ -320,7 +321,7 @@ def test_a_study_of_the_first_schema_is_brought_up_to_date_after_a_copy(tmp_path
     with Project.open(path) as study:
         assert study.suggestions().empty
 
-    copy = tmp_path / "old.qualkit.before-schema-4"
+    copy = tmp_path / "old.qualkit.before-schema-5"
     assert copy.stat().st_mode & 0o777 == 0o600
     with closing(sqlite3.connect(copy)) as kept:
         assert kept.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)

@@ -1,0 +1,287 @@
+"""How far a study is: what is coded, by whom, under which theme, and what to do next.
+
+What is counted is what anybody has done, not what is good: a turn with one coding counts as
+coded, and a cell with a summary as charted.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from qualkit.compare import Saturation, saturation
+from qualkit.compare._marks import answers_of, touched
+from qualkit.compare._saturation import BASE, RUN, THRESHOLD
+from qualkit.model import UNKNOWN
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from qualkit.project import Project
+
+_MOST_STEPS: Final = 5
+_BY_SOURCE: Final = (
+    "source", "case", "words", "turns", "answers", "coded", "left", "codings", "suggestions",
+)  # fmt: skip
+Cell = tuple[str, str, str]  # case, codebook, theme
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do next.
+
+    Attributes
+    ----------
+    text : str
+        A plain sentence; it may hold names that people gave.
+    page : str
+        The page of the interface where it is done, such as ``code``.
+    query : mapping
+        What the page is to open: ``source``, or ``row`` and ``theme``.
+    """
+
+    text: str
+    page: str
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a study is.
+
+    Attributes
+    ----------
+    by_source : DataFrame
+        One row a source: ``source``, ``case``, ``words``, ``turns``; ``answers``, turns that are
+        not an interviewer's; ``coded``, those of which somebody has coded something; ``left``,
+        the others; ``codings``; ``suggestions`` that are open.
+    by_coder : DataFrame
+        One row a coder: ``coder``; ``sources`` and ``codings``; ``last``, when the latest of
+        them was made, empty where there is none.
+    by_theme : DataFrame
+        One row a theme: ``codebook``, ``theme``, ``name``; ``sources``, ``codings`` and
+        ``summaries`` of it and of the codes below it.
+    next_steps : tuple of Step
+        At most five, in the order in which they are of use.
+    saturation : Saturation
+        In the order of import; see :func:`saturation_of` for others.
+    """
+
+    by_source: pd.DataFrame
+    by_coder: pd.DataFrame
+    by_theme: pd.DataFrame
+    next_steps: tuple[Step, ...]
+    saturation: Saturation
+
+
+@dataclass(frozen=True, slots=True)
+class _Study:
+    """What is read of a study, from one moment."""
+
+    sources: pd.DataFrame
+    turns: pd.DataFrame
+    codes: pd.DataFrame
+    codings: pd.DataFrame
+    suggestions: pd.DataFrame
+    summaries: pd.DataFrame
+    coders: list[str]
+
+
+def progress_of(project: Project) -> Progress:
+    """How far a study is, from one moment of it.
+
+    Parameters
+    ----------
+    project : Project
+
+    Returns
+    -------
+    Progress
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from qualkit.project import Project
+    >>> with Project.create(Path(tempfile.mkdtemp()) / "new.qualkit") as project:
+    ...     print(progress_of(project).next_steps[0].text)
+    Add your interviews.
+    """
+    with project.one_moment():
+        study = _Study(
+            sources=project.sources(),
+            turns=project.turns(words=False),
+            codes=project.codes(),
+            codings=project.codings(),
+            suggestions=project.suggestions(status=None),
+            summaries=project.summaries(),
+            coders=project.coders(),
+        )
+    by_source = _by_source(study)
+    return Progress(
+        by_source=by_source,
+        by_coder=_by_coder(study),
+        by_theme=_by_theme(study),
+        next_steps=_first(_steps(study, by_source)),
+        saturation=saturation(study.codings, study.sources),
+    )
+
+
+def saturation_of(
+    project: Project,
+    *,
+    by: str | None = None,
+    base: int = BASE,
+    run: int = RUN,
+    threshold: float = THRESHOLD,
+) -> Saturation:
+    """When further interviews brought hardly any new codes.
+
+    Parameters
+    ----------
+    project : Project
+    by, base, run, threshold
+        As :func:`qualkit.compare.saturation` takes them.
+
+    Raises
+    ------
+    UnknownName, TableError, ValueError
+        As it raises them.
+    """
+    with project.one_moment():
+        codings, sources, cases = project.codings(), project.sources(), project.cases()
+    return saturation(codings, sources, cases=cases, by=by, base=base, run=run, threshold=threshold)
+
+
+# Counts --------------------------------------------------------------------------------------
+
+
+def _by_source(study: _Study) -> pd.DataFrame:
+    answers = answers_of(study.turns)
+    marked: dict[str, list[tuple[int, int, str]]] = {}
+    columns = (study.codings[name] for name in ("source", "start", "end"))
+    for source, start, end in zip(*columns, strict=True):
+        marked.setdefault(source, []).append((int(start), int(end), ""))
+    names = study.sources["source"]
+    waiting = study.suggestions[study.suggestions["status"] == "open"]["source"].value_counts()
+    made = study.sources.assign(
+        answers=[len(answers[name][0]) if name in answers else 0 for name in names],
+        coded=[len(touched(marked.get(name, ()), answers, name)) for name in names],
+        suggestions=names.map(waiting).fillna(0).astype("int64"),
+    )
+    return made.assign(left=made["answers"] - made["coded"])[list(_BY_SOURCE)]
+
+
+def _by_coder(study: _Study) -> pd.DataFrame:
+    import pandas as pd
+
+    grouped = study.codings.groupby("coder", sort=False)
+    made = pd.DataFrame({
+        "sources": grouped["source"].nunique(),
+        "codings": grouped.size(),
+        "last": grouped["created"].max(),
+    }).reindex(study.coders)  # fmt: skip
+    made = made.fillna({"sources": 0, "codings": 0, "last": ""})
+    made = made.astype({"sources": "int64", "codings": "int64", "last": "str"})
+    return made.rename_axis("coder").reset_index()
+
+
+def _by_theme(study: _Study) -> pd.DataFrame:
+    themes = study.codes[study.codes["parent"].isna()][["codebook", "code", "name"]]
+    made = themes.rename(columns={"code": "theme"}).reset_index(drop=True)
+    keys = list(zip(made["codebook"], made["theme"], strict=True))
+    grouped = study.codings.groupby(["codebook", "theme"])
+    sources, codings = grouped["source"].nunique().to_dict(), grouped.size().to_dict()
+    said = Counter(cell[1:] for cell in _cells(study.summaries, _themes(study.codes)))
+    counts: dict[str, Mapping[Any, int]] = {
+        "sources": sources,
+        "codings": codings,
+        "summaries": said,
+    }
+    return made.assign(**{
+        name: [int(held.get(key, 0)) for key in keys] for name, held in counts.items()
+    })  # fmt: skip
+
+
+def _themes(codes: pd.DataFrame) -> dict[tuple[str, str], str]:
+    """The theme of every code."""
+    columns = (codes[name] for name in ("codebook", "code", "theme"))
+    return {(book, code): theme for book, code, theme in zip(*columns, strict=True)}
+
+
+# What to do next -----------------------------------------------------------------------------
+
+
+def _first(steps: Iterator[Step]) -> tuple[Step, ...]:
+    return tuple(step for step, _ in zip(steps, range(_MOST_STEPS), strict=False))
+
+
+def _steps(study: _Study, by_source: pd.DataFrame) -> Iterator[Step]:
+    """What there is to do, in the order in which one does it."""
+    if study.sources.empty:
+        yield Step("Add your interviews.", "sources")
+    if study.codes.empty:
+        yield Step("Add a codebook, or make codes of your own.", "codebook")
+    if study.sources.empty or study.codes.empty:
+        return
+    yield from _roles(study)
+    yield from _to_code(study, by_source)
+    yield from _to_chart(study)
+    if len(study.coders) == 1 and len(study.codings):
+        only = study.coders[0]
+        yield Step(f"Only {only} has coded; let a second person code some sources.", "code")
+    if len(study.codings):
+        yield Step("Write the grid or the report.", "export")
+
+
+def _roles(study: _Study) -> Iterator[Step]:
+    """Speakers of whom nobody has said whether they ask or answer."""
+    turns = study.turns
+    unsaid = turns[turns["speaker"].notna() & (turns["role"] == UNKNOWN)]["source"].unique()
+    if len(unsaid):
+        count = _count(len(unsaid), "source")
+        yield Step(f"Say who asks and who answers in {count}.", "sources", {"source": unsaid[0]})
+
+
+def _to_code(study: _Study, by_source: pd.DataFrame) -> Iterator[Step]:
+    bare = by_source[by_source["codings"] == 0]["source"].tolist()
+    if bare:
+        rest = f"; {_count(len(bare) - 1, 'more source')} without codings" if bare[1:] else ""
+        yield Step(f"Code {bare[0]}{rest}.", "code", {"source": bare[0]})
+    waiting = int(by_source["suggestions"].sum())
+    if waiting:
+        yield Step(f"Accept or reject {_count(waiting, 'suggestion')}.", "suggestions")
+    elif study.suggestions.empty:
+        yield Step("Let the program suggest codes; you accept or reject them.", "suggestions")
+
+
+def _to_chart(study: _Study) -> Iterator[Step]:
+    cells = _cells(study.summaries, _themes(study.codes))
+    coded = zip(*(study.codings[c] for c in ("case", "codebook", "theme")), strict=True)
+    said = set(cells)
+    bare = [cell for cell in dict.fromkeys(coded) if cell not in said]
+    if bare:
+        text = f"Summarise {_count(len(bare), 'cell')} with codings and without a summary."
+        yield Step(text, "framework", _place(bare[0]))
+    moved = study.summaries[["added", "gone", "altered"]].fillna(0).sum(axis=1) > 0
+    stale = [cell for cell, changed in zip(cells, moved, strict=True) if changed]
+    if stale:
+        text = f"Look again at {_count(len(stale), 'summary', 'summaries')} whose codings changed."
+        yield Step(text, "framework", _place(stale[0]))
+
+
+def _cells(summaries: pd.DataFrame, theme_of: Mapping[tuple[str, str], str]) -> list[Cell]:
+    """The cell that each summary is about."""
+    columns = (summaries[name] for name in ("case", "codebook", "theme"))
+    return [(case, book, theme_of[book, code]) for case, book, code in zip(*columns, strict=True)]
+
+
+def _place(cell: Cell) -> dict[str, str]:
+    case, book, theme = cell
+    return {"row": case, "theme": f"{book}/{theme}"}
+
+
+def _count(number: int, one: str, many: str | None = None) -> str:
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"

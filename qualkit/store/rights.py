@@ -1,0 +1,106 @@
+"""Who may change what: the roles of coders, asked by every change and by nothing else.
+
+A ``reader`` changes nothing. A ``coder`` makes, changes and removes codings and summaries of
+their own and decides suggestions. An ``evaluator`` works on the whole study, a ``supervisor``
+also on coders and their roles. Roles bind only in a study that has a supervisor; a name that the
+study does not know is an evaluator's.
+
+Roles keep colleagues out of each other's work. They are no lock: whoever can write to the file
+or the database can do so without qualkit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection, or_, select
+
+from qualkit.errors import NotAllowed
+from qualkit.store.schema import cell_summary, coder, coding, suggestion
+
+READER: Final = "reader"
+CODER: Final = "coder"
+EVALUATOR: Final = "evaluator"
+SUPERVISOR: Final = "supervisor"
+ROLES: Final = (READER, CODER, EVALUATOR, SUPERVISOR)  # each may do what the ones before it may
+
+_NEEDED: Final = {  # everything else needs an evaluator
+    "keep vectors": READER,  # what a program computed, and nothing that a person said
+    "index": READER,
+    "add coding": CODER,
+    "add codings": CODER,
+    "set coding": CODER,
+    "remove coding": CODER,
+    "load codings": CODER,
+    "suggest": CODER,
+    "accept": CODER,
+    "reject": CODER,
+    "set summary": CODER,
+    "remove summary": CODER,
+    "load summaries": CODER,
+    "draft": CODER,
+    "undo": CODER,
+    "add coder": SUPERVISOR,
+    "set coder": SUPERVISOR,
+}
+_OWNERS: Final = {  # the column that says whose a row is
+    coding.name: "coder_id",
+    cell_summary.name: "coder_id",
+    suggestion.name: "decider_id",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What one person may do in one change.
+
+    Attributes
+    ----------
+    user, role : str
+    binding : bool
+        Whether the study has a supervisor.
+    coder_id : str or None
+        The row of this person; None for a name that the study does not know.
+    """
+
+    user: str
+    role: str
+    binding: bool
+    coder_id: str | None = None
+
+    def require(self, action: str) -> None:
+        """NotAllowed where this role may not do that at all."""
+        if not self.at_least(_NEEDED.get(action, EVALUATOR)):
+            raise NotAllowed(self.user, self.role, action)
+
+    def at_least(self, role: str) -> bool:
+        """Whether this person may do what that role may."""
+        return not self.binding or ROLES.index(self.role) >= ROLES.index(role)
+
+    def require_own(self, listed: Iterable[Mapping[str, Any]]) -> None:
+        """NotAllowed where a coder has touched rows, as the log lists them, of somebody else."""
+        if not self.binding or self.role != CODER:
+            return
+        for row in listed:
+            table = row.get("table")
+            if table in _OWNERS:
+                if row.get(_OWNERS[table]) not in {None, self.coder_id}:
+                    raise NotAllowed(self.user, self.role, "change what is another coder's")
+            elif table == coder.name:
+                raise NotAllowed(self.user, self.role, "work under another name")
+            else:
+                raise NotAllowed(self.user, self.role, f"change a {table}")
+
+
+def of(connection: Connection, user: str) -> Rights:
+    """The rights of a person by name."""
+    c = coder.c
+    query = select(c.id, c.name, c.role).where(or_(c.name == user, c.role == SUPERVISOR))
+    rows = connection.execute(query).all()
+    own = next((row for row in rows if row.name == user), None)
+    binding = any(row.role == SUPERVISOR for row in rows)
+    if own is None:
+        return Rights(user, EVALUATOR, binding)
+    return Rights(user, own.role, binding, own.id)
