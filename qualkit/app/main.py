@@ -1,32 +1,87 @@
-"""The interface's pages and their navigation. A page opens, reads tables and shows; no logic.
+"""The interface's frame: the pages in their order, which study is open, and who works on it.
 
-Streamlit runs this file anew for every action. Words of transcripts are shown as plain text or
-in tables only, never as Markdown or HTML.
+Streamlit runs this file anew for every action.
 """
 
 from __future__ import annotations
 
-import sys
+from importlib import import_module
+from typing import Final
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
-from qualkit.app import pages
+from qualkit.app import state
+from qualkit.app.components import style
+from qualkit.app.components.remember import remember
+from qualkit.errors import QualkitError
+from qualkit.project import Project
+
+# Agreement, survey, triangulation, exchange and privacy join the group they belong to.
+PAGES: Final = {
+    "Study": ("study", "sources"),
+    "Code": ("code", "suggestions", "topics"),
+    "Analyse": ("framework", "codebook"),
+    "Hand over": ("export", "settings"),
+}
 
 
 def main() -> None:
     """Show the page that was chosen."""
-    st.set_page_config(page_title="qualkit", layout="wide")
-    study = sys.argv[1] if len(sys.argv) > 1 else None
-    if study is not None:
-        st.session_state.setdefault("study", study)
-    chosen = st.navigation([
-        st.Page(pages.study, title="Study", url_path="study", default=True),
-        st.Page(pages.sources, title="Sources", url_path="sources"),
-        st.Page(pages.framework, title="Framework", url_path="framework"),
-        st.Page(pages.codebook, title="Codebook", url_path="codebook"),
-    ])  # fmt: skip
-    chosen.run()
+    st.set_page_config(page_title="qualkit", layout="wide", initial_sidebar_state="expanded")
+    if state.must_log_in():
+        st.title("qualkit")
+        st.button("Log in", on_click=st.login, type="primary", key="log-in")
+        st.stop()
+    groups = {group: [_page(name) for name in names] for group, names in PAGES.items()}
+    st.session_state["pages"] = {
+        page.url_path or "study": page for pages in groups.values() for page in pages
+    }
+    page = st.navigation(groups, expanded=True)
+    st.html(f"<style>{style('frame.css')}</style>")
+    with st.sidebar:
+        _who()
+    page.run()
+    remember(state.to_remember())
 
 
-if __name__ == "__main__":
-    main()
+def _page(name: str) -> StreamlitPage:
+    def show() -> None:
+        import_module(f"qualkit.app.pages.{name}").show()
+
+    return st.Page(show, title=name.capitalize(), url_path=name, default=name == "study")
+
+
+def _who() -> None:
+    """The study's name, and under whose name codings are stored."""
+    path = state.study()
+    if path is None:
+        return
+    st.text(path.rsplit("/", 1)[-1].split("?")[0].removesuffix(".qualkit"))
+    try:
+        now = state.coder()
+        with Project.open(path) as project:
+            names = project.coders()
+    except state.UnknownLogin as error:
+        state.tell(error, "You may not open this study.")
+        st.stop()
+    except QualkitError:
+        return  # the page says why
+    if (address := state.login()) is not None:
+        st.text(now if now == address else f"{now} ({address})")
+        st.button("Log out", on_click=st.logout, key="log-out")
+        return
+    if now and now not in names:
+        names = [*names, now]
+    chosen = st.selectbox(
+        "Who codes",
+        names,
+        index=names.index(now) if now else None,
+        placeholder="Choose or type your name",
+        accept_new_options=True,
+        key="who-codes",
+        help="Your codings are stored under this name.",
+    )
+    if (chosen or "") != now:
+        state.choose_coder(chosen or "")
+        st.rerun()

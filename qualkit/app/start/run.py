@@ -1,0 +1,5 @@
+"""The script of ``qualkit app``."""
+
+from qualkit.app.main import main
+
+main()

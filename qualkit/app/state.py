@@ -1,0 +1,168 @@
+"""Which study is open and who works on it, in one tab of the browser.
+
+A tab is a session of its own, and a reload begins a new one. What has to outlive a reload, the
+name of who codes and which study was open, is kept in cookies of this machine's browser; see
+:mod:`qualkit.app.components.remember`. The database alone holds everything else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+from urllib.parse import quote, unquote
+
+import streamlit as st
+
+from qualkit.app.recent import remember_study
+from qualkit.errors import QualkitError
+from qualkit.project import Project
+
+_STUDY: Final = "qualkit-study"
+_CODER: Final = "qualkit-coder"
+_MARKDOWN: Final = frozenset("\\`*_{}[]()<>#+-.!|$:~&")
+
+
+class UnknownLogin(QualkitError):
+    """Somebody logged in whom the study does not know."""
+
+
+def given_study() -> str | None:
+    """The study that the program was started with; there may be none."""
+    return sys.argv[1] if len(sys.argv) > 1 else None
+
+
+def study() -> str | None:
+    """The path or address of the study that is open in this tab."""
+    if "study" not in st.session_state:
+        st.session_state["study"] = given_study() or cookie(_STUDY) or None
+    chosen: str | None = st.session_state["study"]
+    return chosen
+
+
+def open_study(path: str | None) -> None:
+    """Work on another study, or on none, from the next run of the page on."""
+    st.session_state["study"] = path
+    st.session_state.pop("coder", None)
+    if path is not None:
+        remember_study(path)
+
+
+def coder() -> str:
+    """The name of who works in this tab; empty where nobody has said.
+
+    Where the server asks for a login, the name is that of the coder with this login, and
+    nobody can choose another.
+    """
+    if "coder" not in st.session_state:
+        st.session_state["coder"] = _logged_in() or cookie(coder_cookie())
+    name: str = st.session_state["coder"]
+    return name
+
+
+def choose_coder(name: str) -> None:
+    """Work under this name."""
+    st.session_state["coder"] = name.strip()
+
+
+def login() -> str | None:
+    """Who the server's own login says this is; None where the server asks for none."""
+    if not st.user.get("is_logged_in"):
+        return None
+    return str(st.user.get("email") or st.user.get("sub") or "") or None
+
+
+def must_log_in() -> bool:
+    """Whether this server asks for a login (see docs/teams.md) and nobody has logged in yet."""
+    return "is_logged_in" in st.user and not st.user["is_logged_in"]
+
+
+def _logged_in() -> str:
+    """The coder with this login; the login itself in a study that knows no logins yet."""
+    address, path = login(), study()
+    if address is None or path is None:
+        return ""
+    with Project.open(path) as project:
+        table = project.coder_table()
+    known = table.loc[table["login"].str.casefold() == address.casefold(), "name"]
+    if len(known):
+        return str(known.iloc[0])
+    if (table["login"] != "").any():
+        raise UnknownLogin(
+            f"this study has no coder with the login {address}; a supervisor can add it in Settings"
+        )
+    return address
+
+
+def to_remember() -> dict[str, str]:
+    """The cookies that this tab's browser shall keep."""
+    kept = {_STUDY: study() or ""}
+    if study() is not None and login() is None:
+        kept[coder_cookie()] = coder()
+    return kept
+
+
+def coder_cookie() -> str:
+    """The name of the cookie with the coder's name: one for each study."""
+    digest = hashlib.sha256((study() or "").encode("utf-8")).hexdigest()
+    return f"{_CODER}-{digest[:12]}"
+
+
+def cookie(name: str) -> str:
+    """What the browser kept under a name, or nothing."""
+    return unquote(st.context.cookies.get(name, ""))
+
+
+@contextmanager
+def opened(*, write: bool = False) -> Iterator[Project]:
+    """The study of this tab, opened for one run of a page.
+
+    Where there is none, or it cannot be opened, the page says what to do and stops; with
+    `write` also where nobody has said who they are.
+    """
+    path = study()
+    if path is None:
+        st.info("No study is open. Open one, or start with the sample, on the page Study.")
+        st.page_link(st.session_state["pages"]["study"], label="Go to Study")
+        st.stop()
+    try:
+        project = Project.open(path, user=coder() or None)
+    except QualkitError as error:
+        tell(error, "This study cannot be opened.")
+        if st.button("Choose another study", key="choose-another"):
+            open_study(None)
+            st.rerun()
+        st.stop()
+    with project:
+        if write and not coder():
+            st.info("Say who you are first: type your name at the left, under 'Who codes'.")
+            st.stop()
+        yield project
+
+
+def tell(error: QualkitError, plainly: str = "That did not work.") -> None:
+    """An error in words: what it means to the user, then what the program says of it."""
+    st.error(plainly)
+    st.text(str(error))
+
+
+def plain(text: str) -> str:
+    r"""A text with every sign of Markdown escaped, for labels of widgets.
+
+    >>> plain("cost [in $]")
+    'cost \\[in \\$\\]'
+    """
+    one_line = " ".join(text.split())
+    return "".join(f"\\{sign}" if sign in _MARKDOWN else sign for sign in one_line)
+
+
+def place(source: str, start: int | None = None, end: int | None = None) -> str:
+    """The link to a place in a transcript; positions are code points into its text.
+
+    >>> place("p 7", 12, 40)
+    'code?source=p%207&start=12&end=40'
+    """
+    span = "" if start is None else f"&start={start}&end={start if end is None else end}"
+    return f"code?source={quote(source, safe='')}{span}"

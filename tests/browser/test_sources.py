@@ -1,0 +1,96 @@
+"""From files on disk to sources with attributes, as a user does it."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from qualkit.app.sources_room import guessed_roles
+from qualkit.project import Project
+from tests.browser.driving import at_rest, work_as
+
+PARENT = "Ann Lee: What helped?\nBo Ek: The *letter* from school.\n"
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    page.get_by_role("combobox", name=label).click()
+    page.get_by_role("option", name=option).click()
+    at_rest(page)
+
+
+def type_into(page: Page, table: str, *, row: int, column: int, value: str) -> None:
+    """Write into a cell of a table, from its first cell on by the arrow keys."""
+    canvas = page.locator(f"[data-testid=stDataFrame]:has([aria-label='{table}']) canvas").first
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 40, box["y"] + 52)  # the scroller lies over the canvas
+    for key, count in (("ArrowDown", row), ("ArrowRight", column)):
+        for _ in range(count):
+            page.keyboard.press(key)
+    page.keyboard.press("Enter")
+    editor = page.locator("#portal textarea")
+    editor.fill(value)
+    editor.press("Enter")
+    expect(editor).to_have_count(0)
+    at_rest(page)
+
+
+def test_files_are_looked_at_then_kept_and_their_attributes_changed(study, serve, visit, tmp_path):
+    (tmp_path / "north-parent.txt").write_text(PARENT, "utf-8")
+    (tmp_path / "scan.pdf").write_bytes(b"%PDF-1.4 nothing")
+    page = visit(serve(study).url)
+    work_as(page, "Ann")
+
+    page.get_by_role("link", name="Sources").click()
+    at_rest(page)
+    page.get_by_text("Add interviews").click()
+    files = [tmp_path / "north-parent.txt", tmp_path / "scan.pdf"]
+    page.locator("input[type=file][multiple]").set_input_files(files)
+    page.get_by_role("button", name="Look at 2 files").click()
+    expect(page.get_by_text("These files cannot be kept")).to_be_visible()
+    at_rest(page)
+    expect(page.get_by_text("The *letter* from school.")).to_be_visible()
+    choose(page, "Ann Lee", "participant")
+    with Project.open(study) as project:
+        assert project.sources()["source"].tolist() == ["p1", "p2"]
+    page.get_by_role("button", name="Keep 1 interview").click()
+    expect(page.get_by_text("1 interview was added.")).to_be_visible()
+    at_rest(page)
+
+    with Project.open(study) as project:
+        assert project.sources()["source"].tolist() == ["p1", "p2", "north-parent"]
+        kept = guessed_roles(project.source("north-parent"))
+        assert kept == {"Ann Lee": "participant", "Bo Ek": "participant"}
+
+    type_into(page, "Attributes by source", row=2, column=1, value="North")
+    page.get_by_role("button", name="Save changes").first.click()
+    expect(page.get_by_text("Saved: 1 value.")).to_be_visible()
+    at_rest(page)
+
+    with Project.open(study) as project:
+        assert project.sources()["case"].tolist() == ["p1", "p2", "North"]
+        assert project.log()["who"].iloc[-1] == "Ann"
+    page.get_by_role("button", name="Undo").first.click()
+    expect(page.get_by_text("Saved: 1 value.")).to_have_count(0)
+    at_rest(page)
+    with Project.open(study) as project:
+        assert project.sources()["case"].tolist() == ["p1", "p2", "north-parent"]
+
+
+def test_a_source_is_removed_after_a_question(study, serve, visit):
+    page = visit(serve(study).url)
+    work_as(page, "Ann")
+    page.get_by_role("link", name="Sources").click()
+    at_rest(page)
+    choose(page, "Source", "p2")
+
+    page.get_by_role("button", name="Remove this source").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("Nobody has coded it; its text and attributes go.")).to_be_visible()
+    at_rest(page)
+    dialog.get_by_role("button", name="Remove it").click()
+    expect(dialog).to_have_count(0)
+    at_rest(page)
+
+    with Project.open(study) as project:
+        assert project.sources()["source"].tolist() == ["p1"]
