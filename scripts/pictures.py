@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 from qualkit.app.main import PAGES
 
 OUT = Path(__file__).parents[1] / "docs" / "pictures"
+ADDRESS = {  # where there is most to see
+    "study": "",
+    "code": "code?source=northmoor-s",
+    "suggestions": "suggestions?taught=all",
+    "framework": "framework?row=Northmoor&theme=evaluation-topics/set-up",
+}
 COLOURS = 128  # enough for a page, a third of the bytes
 
 
@@ -61,7 +67,7 @@ def _take(browser: Browser, server: Server, wanted: list[str], *, dark: bool) ->
     at_rest(page)
     work_as(page, "Ann")
     for name in wanted:
-        page.goto(server.url if name == "study" else f"{server.url}/{name}")
+        page.goto(f"{server.url}/{ADDRESS.get(name, name)}")
         at_rest(page)
         _keep(page.screenshot(), OUT / f"{name}-{'dark' if dark else 'light'}.png")
     context.close()

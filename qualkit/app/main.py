@@ -19,8 +19,8 @@ from qualkit.project import Project
 
 # Agreement, survey, triangulation, exchange and privacy join the group they belong to.
 PAGES: Final = {
-    "Study": ("study", "sources"),
-    "Code": ("code", "suggestions", "topics"),
+    "Prepare": ("study", "sources"),
+    "Read and code": ("code", "suggestions", "topics"),
     "Analyse": ("framework", "codebook"),
     "Hand over": ("export", "settings"),
 }
