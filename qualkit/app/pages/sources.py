@@ -8,7 +8,7 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from qualkit.app import jobs, state
+from qualkit.app import find_room, jobs, state
 from qualkit.app import sources_room as room
 from qualkit.errors import QualkitError
 from qualkit.loading import ImportReport
@@ -38,6 +38,8 @@ def show() -> None:
         _told()
         if sources.empty:
             return
+        with st.expander("Find words in all interviews", key="sources-find"):
+            _find(project)
         st.subheader("What is known of each source")
         _values(project, room.source_values(sources, _new_columns("source")), "source")
         _sheet(project, "source")
@@ -46,6 +48,30 @@ def show() -> None:
         st.subheader("What is known of each case")
         _values(project, room.case_values(project.cases(), _new_columns("case")), "case")
         _sheet(project, "case")
+
+
+def _find(project: Project) -> None:
+    words = st.text_input(
+        "Words", key="find-words", placeholder="waiting list", help=find_room.HELP
+    ).strip()
+    if not words:
+        return
+    try:
+        table = find_room.found(project, words)
+    except QualkitError as error:
+        state.tell(error, "These words cannot be looked for.")
+        return
+    st.text(find_room.said(table))
+    if not table.empty:
+        st.dataframe(
+            table,
+            hide_index=True,
+            key="find-found",
+            column_config={
+                "Read": st.column_config.LinkColumn(display_text="Open", width="small"),
+                "Words": st.column_config.TextColumn(width="large"),
+            },
+        )
 
 
 def _mine(what: str) -> str:
