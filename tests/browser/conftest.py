@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 driver = pytest.importorskip("playwright.sync_api")
-driver.expect.set_options(timeout=20_000)
+driver.expect.set_options(timeout=60_000)
 
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage",
@@ -87,7 +87,7 @@ def visit(
             color_scheme="dark" if dark else "light", accept_downloads=True,
         )  # fmt: skip
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: errors.append(str(error)))
         pages.append(page)
         page.goto(url)

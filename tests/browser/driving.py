@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-_START = 60  # seconds a server may take on a busy machine
+_START = 120  # seconds a server may take on a busy machine
 
 
 class Server:
