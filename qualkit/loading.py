@@ -230,20 +230,45 @@ Values = Mapping[str, Mapping[str, str]]  # of sources or cases by name, and of 
 
 
 def set_source_values(change: Change, values: Values) -> int:
-    """Set attributes, and the case, of sources by name; how many values are others than before."""
+    """Set attributes, and the case, of sources by name; how many values are others than before.
+
+    A case all of whose sources get one new name together is renamed: what is known and written
+    of it stays with it.
+    """
     s, c = schema.source.c, schema.case.c
-    query = select(s.id, s.name, c.name.label("case")).join(schema.case, c.id == s.case_id)
+    query = select(s.id, s.name, s.case_id, c.name.label("case")).join(
+        schema.case, c.id == s.case_id
+    )
     known = {row.name: row for row in change.connection.execute(query)}
     _refuse_values("source", values, known)
     ids = {name: known[name].id for name in values}
     count = _set_values(change, schema.source_attribute, ids, values)
-    for name, given in values.items():
-        case = given.get("case", known[name].case).strip() or name
-        if case != known[name].case:
+    wanted = {
+        name: given.get("case", known[name].case).strip() or name for name, given in values.items()
+    }
+    moved = {name: case for name, case in wanted.items() if case != known[name].case}
+    renamed = _renamed({name: row.case_id for name, row in known.items()}, moved, case_ids(change))
+    for case_id, case in renamed.items():
+        change.set(schema.case, case_id, {"name": case})
+    for name, case in moved.items():
+        if known[name].case_id not in renamed:
             change.set(schema.source, ids[name], {"case_id": find_or_add_case(change, case)})
-            count += 1
     drop_empty_cases(change)
-    return count
+    return count + len(moved)
+
+
+def _renamed(
+    held: Mapping[str, str], moved: Mapping[str, str], cases: Iterable[str]
+) -> dict[str, str]:
+    """The cases that only get another name: by id, the name that nothing else has."""
+    names = set(cases)
+    found: dict[str, str] = {}
+    for case_id in dict.fromkeys(held[name] for name in moved):
+        new = {moved.get(name, "") for name, case in held.items() if case == case_id}
+        if len(new) == 1 and (name := new.pop()) and name not in names:
+            found[case_id] = name
+            names.add(name)
+    return found
 
 
 def set_case_values(change: Change, values: Values) -> int:

@@ -283,7 +283,7 @@ def test_an_attribute_that_only_looks_like_a_column_of_its_own_is_refused(study,
 
 def test_what_was_known_of_a_case_that_goes_is_in_the_log(study):
     study.set_case_values({"p1": {"area": "Urban"}})
-    study.set_values({"p1": {"case": "North"}})
+    study.set_values({"p1": {"case": "p2"}})
 
     before = json.loads(study.log().iloc[-1]["before"])
     assert [(r["name"], r["value"]) for r in before if r["table"] == "case_attribute"] == [
@@ -298,3 +298,30 @@ def test_values_are_logged_with_what_was_before(study):
     entry = study.log().iloc[-1]
     assert (entry["action"], entry["what"]) == ("set values", "1 source")
     assert [row["value"] for row in json.loads(entry["before"])] == ["Nurse"]
+
+
+def test_a_case_whose_sources_all_get_one_new_name_keeps_what_is_known_of_it(project, write):
+    project.add_sources([write("a.txt", "P1: Yes.\n"), write("b.txt", "P2: No.\n")])
+    project.set_values({"a": {"case": "Nortmoor"}, "b": {"case": "Nortmoor"}})
+    project.set_case_values({"Nortmoor": {"region": "North"}})
+    project.set_summary("communication", "They talk.", author="Ann", case="Nortmoor")
+
+    count = project.set_values({"a": {"case": "Northmoor"}, "b": {"case": "Northmoor"}})
+
+    assert count == 2
+    assert project.cases()[["case", "region"]].values.tolist() == [["Northmoor", "North"]]
+    assert project.summaries()["case"].tolist() == ["Northmoor"]
+
+
+@pytest.mark.parametrize("moved", [{"a": "New"}, {"a": "New", "b": "Other"}, {"a": "c", "b": "c"}])
+def test_a_case_that_is_divided_or_joined_to_another_is_not_renamed(project, write, moved):
+    project.add_sources([write(f"{name}.txt", f"P1: Yes, {name}.\n") for name in "abc"])
+    project.set_values({"a": {"case": "Old"}, "b": {"case": "Old"}})
+    project.set_case_values({"Old": {"region": "North"}})
+
+    project.set_values({name: {"case": case} for name, case in moved.items()})
+
+    cases = project.cases().set_index("case")
+    assert set(project.sources()["case"]) >= set(moved.values())
+    for case in set(moved.values()):
+        assert cases.loc[case].get("region") in {None, ""} or cases.loc[case].isna()["region"]
