@@ -47,13 +47,14 @@ def main() -> None:
         subprocess.run([*program, "demo", str(folder / "demo")], check=True)  # noqa: S603
         subprocess.run([*program, "suggest", str(study)], check=True)  # noqa: S603
         server = Server(study, folder)
-        chromium = player.chromium.launch(
-            executable_path=shutil.which("chromium"), args=list(FLAGS)
-        )
-        for dark in (False, True):
-            _take(chromium, server, wanted, dark=dark)
-        chromium.close()
-        server.stop()
+        try:
+            chromium = player.chromium.launch(
+                executable_path=shutil.which("chromium"), args=list(FLAGS)
+            )
+            for dark in (False, True):
+                _take(chromium, server, wanted, dark=dark)
+        finally:
+            server.stop()
 
 
 def _take(browser: Browser, server: Server, wanted: list[str], *, dark: bool) -> None:

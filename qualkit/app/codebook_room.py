@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-import tempfile
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from qualkit.app.files import own_name, private_folder, write_private
 from qualkit.app.state import place, plain
 from qualkit.codebook import SHIPPED, CodeChange, check_codebook, read_codebook
-from qualkit.errors import CodebookError, QualkitError
+from qualkit.errors import QualkitError
 from qualkit.model import Code, Codebook, Level, new_id
 from qualkit.project import Project
 from qualkit.store.merging import MergeReport
@@ -284,12 +283,9 @@ def uploaded(name: str, data: bytes) -> tuple[Codebook, list[str]]:
     CodebookError
         With every problem found.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / (Path(name.replace("\\", "/")).name or "codebook.yaml")
-        try:
-            path.write_bytes(data)
-        except (OSError, ValueError) as error:
-            raise CodebookError("the file", ["its name cannot be used; give it another"]) from error
+    with private_folder() as folder:
+        path = folder / own_name(name)
+        write_private(path, data)
         return check_codebook(path)
 
 

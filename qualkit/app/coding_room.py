@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from qualkit.framework import clock
-from qualkit.model import DEFAULT_COLOUR, INTERVIEWER, Code, Codebook, Source, Turn, new_id
+from qualkit.model import COLOUR, DEFAULT_COLOUR, INTERVIEWER, Code, Codebook, Source, Turn, new_id
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -175,12 +175,15 @@ def in_tree(book: Codebook) -> list[Code]:
 def colour_of(code: Code, number: int) -> str:
     """The code's own colour, or the one of the cycle that comes next.
 
+    A browser reads it as style: what is no colour in a study's file is none here either.
+
     Examples
     --------
     >>> colour_of(Code("a", "A", colour="#123456"), 0), colour_of(Code("a", "A"), 13)
     ('#123456', '#d55e00')
     """
-    return code.colour if code.colour != DEFAULT_COLOUR else CYCLE[number % len(CYCLE)]
+    own = COLOUR.fullmatch(code.colour) and code.colour != DEFAULT_COLOUR
+    return code.colour if own else CYCLE[number % len(CYCLE)]
 
 
 def _code(book: Codebook, code: Code, colour: str) -> dict[str, Any]:

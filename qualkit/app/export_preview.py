@@ -21,10 +21,10 @@ from qualkit.app.export_room import (
     many,
     pairs_for,
     plainly,
-    private_folder,
     spoken,
     typology_for,
 )
+from qualkit.app.files import private_folder
 from qualkit.errors import BatchError
 from qualkit.framework import select
 from qualkit.project import Project

@@ -8,13 +8,13 @@ Files are made in a folder of the user's own that is gone when their bytes are i
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from qualkit.app.files import private_folder, write_private
 from qualkit.errors import QualkitError
 from qualkit.framework import Choice, code_table, select, values_of, with_case_attributes
 from qualkit.model import Codebook, Framework, Theme
@@ -155,13 +155,6 @@ class Made:
 
 
 @contextmanager
-def private_folder() -> Iterator[Path]:
-    """A folder that nobody else can look into, gone with all in it at the end."""
-    with tempfile.TemporaryDirectory(prefix="qualkit-") as folder:
-        yield Path(folder)
-
-
-@contextmanager
 def plainly() -> Iterator[None]:
     """What is refused as a wrong value is told as every other refusal."""
     try:
@@ -219,12 +212,6 @@ def make(study: str, user: str | None, wish: Wish, progress: Progress) -> Made:
             _WRITERS[wish.kind](project, wish, path, template)
         progress(1, 2, "Writing")
         return Made(path.name, path.read_bytes(), wish)
-
-
-def write_private(path: Path, data: bytes) -> None:
-    """A new file that nobody else can read."""
-    path.touch(mode=0o600)
-    path.write_bytes(data)
 
 
 def _write_grid(project: Project, wish: Wish, path: Path, template: Path | None) -> None:

@@ -42,9 +42,10 @@ def found(project: Project, words: str) -> pd.DataFrame:
 
     hits = project.search(words, limit=MOST)
     rows = [
-        (state.place(hit.source, *hit.matches[0]), hit.source, hit.speaker or "", hit.snippet)
-        for hit in hits.itertuples()
-    ]
+        (state.place(hit["source"], *hit["matches"][0]), hit["source"], hit["speaker"] or "",
+         hit["snippet"])
+        for hit in hits.to_dict("records")
+    ]  # fmt: skip
     table = pd.DataFrame(rows, columns=["Read", "Source", "Speaker", "Words"])
     table.attrs["count"] = hits.attrs["count"]
     return table

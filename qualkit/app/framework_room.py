@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import quote
 
+from qualkit.app.files import own_name, private_folder, write_private
 from qualkit.codebook import read_framework
 from qualkit.errors import UnknownName
 from qualkit.export._shared import heading, in_bands, one_line
@@ -217,9 +216,9 @@ def framework_in(name: str, content: bytes) -> Framework:
     CodebookError
         With everything that is wrong with it.
     """
-    with TemporaryDirectory(prefix="qualkit-") as folder:
-        path = Path(folder) / (Path(name).name or "framework.yaml")
-        path.write_bytes(content)
+    with private_folder() as folder:
+        path = folder / own_name(name)
+        write_private(path, content)
         return read_framework(path)
 
 
@@ -540,7 +539,7 @@ def file_of(
     QualkitError
         Where a quote is not what its source says, or the study is damaged.
     """
-    with TemporaryDirectory(prefix="qualkit-") as folder:
-        path = Path(folder) / f"grid{ending}"
+    with private_folder() as folder:
+        path = folder / f"grid{ending}"
         write_grid(project, path, paper=paper, limit=limit, **options.as_arguments())
         return path.read_bytes()

@@ -7,6 +7,7 @@ next tells how far it is; what it has not kept by then is not kept.
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -149,5 +150,7 @@ def _bar(key: str) -> None:
     bar.progress(share, text=f"{job.title}{count}")
     if job.what:
         bar.text(job.what)
-    if stop.button("Cancel", key=f"cancel-{key}", disabled=job.stopping):
+    # a widget's key stands in the page, and a job's may hold the address of a study
+    number = hashlib.sha256(key.encode("utf-8")).hexdigest()[:12]
+    if stop.button("Cancel", key=f"cancel-{number}", disabled=job.stopping):
         job.cancel()

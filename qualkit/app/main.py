@@ -17,6 +17,7 @@ from qualkit.app.components.remember import remember
 from qualkit.errors import QualkitError
 from qualkit.project import Project
 
+_WHO: Final = "who-codes"
 # Agreement, survey, triangulation, exchange and privacy join the group they belong to.
 PAGES: Final = {
     "Prepare": ("study", "sources"),
@@ -73,15 +74,18 @@ def _who() -> None:
         return
     if now and now not in names:
         names = [*names, now]
-    chosen = st.selectbox(
+    st.session_state[_WHO] = now or None  # a page may have given the coder another name
+    st.selectbox(
         "Who codes",
         names,
-        index=names.index(now) if now else None,
+        index=None,
         placeholder="Choose or type your name",
         accept_new_options=True,
-        key="who-codes",
+        key=_WHO,
+        on_change=_choose_coder,
         help="Your codings are stored under this name.",
     )
-    if (chosen or "") != now:
-        state.choose_coder(chosen or "")
-        st.rerun()
+
+
+def _choose_coder() -> None:
+    state.choose_coder(st.session_state[_WHO] or "")

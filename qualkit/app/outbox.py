@@ -66,8 +66,9 @@ def take(sent: object) -> bool:
         st.session_state[_TROUBLE] = str(error)
         return False
     st.session_state.pop(_TROUBLE, None)
-    for one in outcomes:
-        acks[one.id] = {"id": one.id, "outcome": one.outcome, "why": one.why}
+    for one, outcome in zip(new, outcomes, strict=True):
+        name = one["id"]  # as the browser has it, whatever it is: an answer to no question is lost
+        acks[name] = {"id": name, "outcome": outcome.outcome, "why": outcome.why}
     for old in list(acks)[:-_KEPT]:
         del acks[old]
     return True

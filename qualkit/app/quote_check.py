@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from qualkit.app import state
-from qualkit.app.export_room import Progress, private_folder, write_private
+from qualkit.app.export_room import Progress
+from qualkit.app.files import own_name, private_folder, write_private
 from qualkit.project import Project
 from qualkit.proofing import check_report, explained, write_copy
 
@@ -68,7 +68,7 @@ def check_quotes(
     QualkitError
         Where the report cannot be read.
     """
-    name, data = Path(report[0]).name, report[1]
+    name, data = own_name(report[0]), report[1]
     progress(0, 3, "Reading the report")
     with Project.open(study, user=user) as project, private_folder() as folder:
         given = folder / name

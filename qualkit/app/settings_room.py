@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from qualkit.app.export_preview import Fault, faults_of
-from qualkit.app.export_room import many, plainly, private_folder
+from qualkit.app.export_room import many, plainly
+from qualkit.app.files import private_folder
 from qualkit.export.table import guarded
 from qualkit.project import Project
 from qualkit.store.undo import UndoReport

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
+from qualkit.app.files import own_name, private_folder
 from qualkit.errors import ConflictError, QualkitError, ReadError
 from qualkit.framework.excerpts import clock
 from qualkit.importers.worker import read_files
@@ -103,24 +103,14 @@ def _on_disk(uploads: Sequence[Upload]) -> Iterator[list[Path]]:
 
     Each lies in a folder of its own, for two may have one name.
     """
-    with TemporaryDirectory(prefix="qualkit-") as folder:
+    with private_folder() as folder:
         paths = []
         for n, upload in enumerate(uploads):
-            path = Path(folder) / str(n) / _own_name(upload.name)
+            path = folder / str(n) / own_name(upload.name)
             path.parent.mkdir()
             path.write_bytes(upload.content)
             paths.append(path)
         yield paths
-
-
-def _own_name(name: str) -> str:
-    r"""The last part of a file's name, whatever a browser sends before it.
-
-    >>> _own_name("../../etc/p 7.txt"), _own_name("C:\\x\\p7.docx"), _own_name("..")
-    ('p 7.txt', 'p7.docx', 'file')
-    """
-    last = name.replace("\\", "/").replace("\0", "").rsplit("/", 1)[-1].strip()
-    return last if last.strip(".") else "file"
 
 
 def guessed_roles(source: Source) -> dict[str, str]:

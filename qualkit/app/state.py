@@ -43,9 +43,13 @@ def study() -> str | None:
 
 
 def open_study(path: str | None) -> None:
-    """Work on another study, or on none, from the next run of the page on."""
+    """Work on another study, or on none, from the next run of the page on.
+
+    What the tab kept of the one before goes: an undo, a preview or an answer would be about
+    whatever has the same name or number in the other.
+    """
+    st.session_state.clear()
     st.session_state["study"] = path
-    st.session_state.pop("coder", None)
     if path is not None:
         remember_study(path)
 
@@ -57,7 +61,7 @@ def coder() -> str:
     nobody can choose another.
     """
     if "coder" not in st.session_state:
-        st.session_state["coder"] = _logged_in() or cookie(coder_cookie())
+        st.session_state["coder"] = _logged_in() or cookie(coder_cookie()).strip()
     name: str = st.session_state["coder"]
     return name
 
@@ -97,9 +101,13 @@ def _logged_in() -> str:
 
 
 def to_remember() -> dict[str, str]:
-    """The cookies that this tab's browser shall keep."""
-    kept = {_STUDY: study() or ""}
-    if study() is not None and login() is None:
+    """The cookies that this tab's browser shall keep; no address, for it may hold a password.
+
+    The study that the program was started with needs none; the cookie may be another program's.
+    """
+    path = study() or ""
+    kept = {} if given_study() else {_STUDY: "" if "://" in path else path}
+    if path and login() is None:
         kept[coder_cookie()] = coder()
     return kept
 
@@ -120,7 +128,7 @@ def opened(*, write: bool = False) -> Iterator[Project]:
     """The study of this tab, opened for one run of a page.
 
     Where there is none, or it cannot be opened, the page says what to do and stops; with
-    `write` also where nobody has said who they are.
+    `write` also where nobody has said who they are, or their role is to read.
     """
     path = study()
     if path is None:
@@ -136,10 +144,20 @@ def opened(*, write: bool = False) -> Iterator[Project]:
             st.rerun()
         st.stop()
     with project:
-        if write and not coder():
-            st.info("Say who you are first: type your name at the left, under 'Who codes'.")
-            st.stop()
+        if write:
+            _must_write(project)
         yield project
+
+
+def _must_write(project: Project) -> None:
+    """Say why nothing can be changed here, and stop; where something can, go on."""
+    if not coder():
+        st.info("Say who you are first: type your name at the left, under 'Who codes'.")
+    elif not project.may("coder"):
+        st.info("Your role in this study lets you read, and change nothing.")
+    else:
+        return
+    st.stop()
 
 
 def tell(error: QualkitError, plainly: str = "That did not work.") -> None:

@@ -16,6 +16,7 @@ from qualkit.app.state import place
 from qualkit.coding.queue import ordered, preview
 from qualkit.errors import NotEnough
 from qualkit.framework.excerpts import clock
+from qualkit.model import COLOUR
 from qualkit.tables import plain
 
 if TYPE_CHECKING:
@@ -297,7 +298,7 @@ def _code(row: Mapping[Any, Any], code: Mapping[Any, Any]) -> dict[str, Any]:
         "place": [row[name] for name in _PLACE],
         "name": code["name"],
         "path": code["path"],
-        "colour": plain(code["colour"]) or "",
+        "colour": _colour(plain(code["colour"])),
         "definition": plain(code["definition"]) or "",
         "confidence": None if confidence is None else round(100 * confidence),
         "sure": in_words(confidence),
@@ -315,6 +316,11 @@ def _code(row: Mapping[Any, Any], code: Mapping[Any, Any]) -> dict[str, Any]:
         ],
         "says": says if isinstance(says, str) else "",
     }
+
+
+def _colour(given: object) -> str:
+    """A code's colour; empty where it is none, for a browser reads it as style."""
+    return given if isinstance(given, str) and COLOUR.fullmatch(given) else ""
 
 
 def in_words(confidence: float | None) -> str:

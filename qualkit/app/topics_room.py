@@ -20,16 +20,6 @@ if TYPE_CHECKING:
 _ON_MAP: Final = 2  # words that name a topic on the map
 _PASSAGES: Final = 8  # passages of one topic that are listed
 _LABEL: Final = (0.2, 0.045)  # the part of the map's width and height that a name takes
-_NEEDED: Final = {
-    "sklearn": "scikit-learn",
-    "spacy": "spaCy",
-    "spacy_lookups_data": "spacy-lookups-data",
-}
-
-
-def missing() -> tuple[str, ...]:
-    """The packages without which no topics can be found."""
-    return tuple(name for module, name in _NEEDED.items() if find_spec(module) is None)
 
 
 def method_in_words() -> str:
@@ -145,21 +135,6 @@ def by_attribute(counted: pd.DataFrame) -> pd.DataFrame:
     )
     wide = wide.astype(int).reset_index()
     return wide.rename(columns={"topic": "Topic", "name": "Name"}).rename_axis(columns=None)
-
-
-def code_id(name: str, taken: set[str]) -> str:
-    """An id for a new code out of its name, none that is taken.
-
-    Examples
-    --------
-    >>> code_id("Bus, far, stop", {"bus-far-stop"})
-    'bus-far-stop-2'
-    """
-    import re
-
-    stem = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-") or "topic"
-    numbered = [stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 3))]
-    return next(one for one in numbered if one not in taken)
 
 
 def map_chart(found: Topics, chosen: int | None, *, dark: bool = False) -> alt.LayerChart:

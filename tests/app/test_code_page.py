@@ -199,6 +199,11 @@ def test_a_link_leads_within_the_text_or_nowhere(query, goal):
     assert room.goal_of(query, 10) == goal
 
 
+@pytest.mark.parametrize("colour", ["red", "#12345", "#000; } * { background: url(http://x) }"])
+def test_what_is_no_colour_never_becomes_style(colour):
+    assert room.colour_of(Code("a", "A", colour=colour), 0) == room.CYCLE[0]
+
+
 def test_what_a_coder_may_do_follows_from_their_role(study):
     with Project.open(study, user="Sue") as project:
         for name, role in [
@@ -260,6 +265,13 @@ def test_a_gesture_that_comes_twice_is_stored_once_and_acknowledged(study):
     assert after["known"] == [{"id": one["id"], "outcome": "done", "why": ""}]
     with Project.open(study) as project:
         assert project.codings()["coding"].tolist() == [one["coding"]]
+
+
+def test_a_gesture_without_a_proper_id_is_answered_once_and_not_asked_for_ever(study):
+    after = taken(study, [gesture(study, id="no guid"), gesture(study, id=str(uuid4()).upper())])
+
+    assert after["taken"] == (True, False)
+    assert [ack["outcome"] for ack in after["known"]] == ["refused", "refused"]
 
 
 def test_a_refused_gesture_is_acknowledged_with_the_reason(study):

@@ -28,6 +28,7 @@ def page(study):
     script = "from qualkit.app.pages import sources\nsources.show()"
     test = AppTest.from_string(script, default_timeout=30)
     test.session_state["study"] = str(study)
+    test.session_state["coder"] = "Ann"
     return test.run()
 
 

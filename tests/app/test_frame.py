@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import stat
+import sys
 from pathlib import Path
 
 import pytest
 
 pytest.importorskip("streamlit")
 
+import streamlit
+from streamlit.testing.v1 import AppTest
+
 from qualkit.app import recent, state
 from qualkit.cli.app import flags
+from qualkit.project import Project
 
 ROOT = Path(__file__).parents[2]
 
@@ -89,3 +94,78 @@ def test_words_of_a_user_are_no_markup_in_a_label(text, shown):
 
 def test_a_link_to_a_place_holds_names_as_they_are():
     assert state.place("A&B ü/1", 3) == "code?source=A%26B%20%C3%BC%2F1&start=3&end=3"
+
+
+# Who works on which study -----------------------------------------------------------------------
+
+
+def _frame():
+    """The side of the page, and a page on which a coder is given another name."""
+    import streamlit as st
+
+    from qualkit.app import main, state
+
+    main._who()
+    if st.button("Rename", key="rename"):
+        state.choose_coder("Anna")
+        st.rerun()
+    if st.button("Other study", key="other"):
+        state.open_study(st.session_state["study"])
+        st.rerun()
+
+
+@pytest.fixture
+def frame(tmp_path, monkeypatch):
+    """The side of the page of a study with a coder Ben, drawn for Ann."""
+    monkeypatch.setattr(sys, "argv", ["qualkit"])
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    with Project.create(tmp_path / "pilots.qualkit", user="Ben") as project:
+        project.add_coder("Ben")
+    page = AppTest.from_function(_frame, default_timeout=60)
+    page.session_state["study"] = str(tmp_path / "pilots.qualkit")
+    page.session_state["coder"] = "Ann"
+    return page.run()
+
+
+def test_a_coder_who_was_renamed_on_a_page_keeps_the_new_name(frame):
+    frame.button(key="rename").click().run()
+
+    assert frame.selectbox(key="who-codes").value == "Anna"
+    assert frame.session_state["coder"] == "Anna"
+
+
+def test_another_coder_is_chosen_at_the_side(frame):
+    frame.selectbox(key="who-codes").select("Ben").run()
+
+    assert frame.session_state["coder"] == "Ben"
+
+
+def test_nothing_that_was_kept_of_one_study_is_there_in_another(frame, monkeypatch):
+    frame.session_state["batch"] = "an entry of the log, with its undo"
+
+    monkeypatch.setattr(state, "cookie", lambda _name: "")  # AppTest has none, only a stand-in
+    frame.button(key="other").click().run()
+
+    assert "batch" not in frame.session_state
+    assert frame.session_state["coder"] == ""
+
+
+@pytest.mark.parametrize(
+    ("given", "study", "kept"),
+    [
+        (None, "/home/ann/a.qualkit", {"qualkit-study": "/home/ann/a.qualkit"}),
+        (None, "postgresql://ann:secret@db/pilots", {"qualkit-study": ""}),
+        ("postgresql://ann:secret@db/pilots", "postgresql://ann:secret@db/pilots", {}),
+        ("/srv/a.qualkit", "/srv/a.qualkit", {}),
+    ],
+)
+def test_a_cookie_never_holds_an_address_nor_the_study_of_the_server(
+    monkeypatch, given, study, kept
+):
+    monkeypatch.setattr(sys, "argv", ["qualkit", *([] if given is None else [given])])
+    monkeypatch.setattr(streamlit, "session_state", {"study": study, "coder": "Ann"})
+
+    cookies = state.to_remember()
+
+    assert cookies.pop(state.coder_cookie()) == "Ann"
+    assert cookies == kept

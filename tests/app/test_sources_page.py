@@ -17,6 +17,7 @@ from qualkit.app import sources_room as room
 from qualkit.app.sources_room import Upload
 from qualkit.errors import BatchError, ConflictError, QualkitError
 from qualkit.loading import ImportReport
+from qualkit.project import Project
 
 PARENT = Upload("north-parent.txt", b"Ann Lee: What helped?\nBo Ek: The letter.\n")
 TEACHER = Upload("south-teacher.txt", b"Interviewer: And you?\nTeacher: Staff, and *time*.\n")
@@ -399,6 +400,20 @@ def test_files_that_are_not_wanted_leave_nothing(alone, readings, address, proje
 
     assert project.sources().empty
     assert "readings" not in page.session_state
+
+
+def test_who_may_only_read_is_offered_nothing_to_change(alone, three, address):
+    three.add_coder("Sue", role="supervisor")
+    with Project.open(address, user="Sue") as project:
+        project.add_coder("Rea", role="reader")
+
+    page = shown(address, coder="Rea")
+
+    assert not page.exception
+    assert [one.value for one in page.info] == [
+        "You can read what is known here. Your role does not let you change it."
+    ]
+    assert page.button.len == 0
 
 
 def test_nobody_keeps_files_without_a_name(alone, readings, address, project):

@@ -370,6 +370,30 @@ def test_who_asks_for_them_sees_those_that_others_taught(study):
     assert not page.exception
 
 
+def test_what_one_coder_asked_for_is_not_shown_to_the_next_at_the_same_desk(study):
+    page = shown(study)
+    page.button("show-others").click().run()
+
+    page.session_state["coder"] = "Ben"
+    page.run()
+
+    assert page.info[0].value.startswith("3 suggestions were learned from other coders' work too.")
+    assert "taught" not in page.query_params
+
+
+def test_a_reader_is_told_that_nothing_can_be_decided(study):
+    with Project.open(study, user="Sue") as project:
+        project.add_coder("Sue", role="supervisor")
+    with Project.open(study, user="Sue") as project:
+        project.add_coder("Rea", role="reader")
+
+    page = shown(study, coder="Rea")
+
+    assert [one.value for one in page.info] == [
+        "Your role in this study lets you read, and change nothing."
+    ]
+
+
 def test_who_codes_blind_keeps_seeing_none(study):
     page = shown(study, taught_by="mine")
 

@@ -127,15 +127,6 @@ def test_topics_by_an_attribute_have_a_column_for_each_value(found):
     assert table[["north", "south"]].values.tolist() == [[3, 3], [3, 3]]
 
 
-@pytest.mark.parametrize(
-    ("name", "taken", "made"),
-    [("Bus, far", set(), "bus-far"), ("Bus, far", {"bus-far"}, "bus-far-2"),
-     ("Bus, far", {"bus-far", "bus-far-2"}, "bus-far-3"), ("Автобус", set(), "topic")],
-)  # fmt: skip
-def test_a_new_codes_id_is_made_of_its_name_and_is_free(name, taken, made):
-    assert room.code_id(name, taken) == made
-
-
 def test_names_on_the_map_do_not_stand_on_each_other():
     table = pd.DataFrame({"x": [0.0, 0.01, 0.02, 5.0], "y": [0.0, 0.0, 0.01, 5.0]})
 

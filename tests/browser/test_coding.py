@@ -30,6 +30,7 @@ NAMES = (
     "palette", "positions", "ranges", "across", "clicks", "keyboard", "decide", "undo", "details",
     "ends", "rapid", "reload", "two", "killed", "link", "find", "refused", "sticky", "place",
     "other", "whose", "mistake", "axe", "long",
+    "memo", "behind",
 )  # fmt: skip
 
 
@@ -367,6 +368,27 @@ def test_undo_takes_back_and_redo_does_again_by_key_and_in_the_history(desk, stu
     assert none == []
 
 
+def test_escape_closes_the_history_and_gives_the_keys_back(desk):
+    ann = desk("undo")
+    ann.begin()
+
+    ann.press("h")
+    expect(ann.page.locator(".qk-done")).to_be_visible()
+    ann.press("Escape")
+
+    expect(ann.page.locator(".qk-done")).to_be_hidden()
+    expect(ann.page.locator(".qk-scroll")).to_be_focused()
+
+
+def test_no_key_changes_a_coding_that_was_left_behind(desk):
+    ann = desk("behind")
+    ann.begin()
+    ann.press("ArrowDown", "1", "ArrowDown", "ArrowDown", "Delete", "-")
+
+    assert [words for words, _, _ in ann.codings()] == [ann.words_of(1)]
+    assert ann.table()["stance"].isna().all()
+
+
 def test_a_suggestion_that_was_accepted_by_mistake_is_open_again_after_undo(desk, study):
     turn = turn_of(study, "mistake", 1)
     suggest(study, "mistake", [(turn.start, turn.end, "staffing")])
@@ -529,6 +551,33 @@ def test_what_is_refused_is_told_and_its_paint_taken_back(desk, study):
     expect(ann.page.locator(".qk-stripe")).not_to_have_attribute(
         "aria-label", re.compile("positive")
     )
+
+
+def test_a_memo_that_was_typed_while_another_was_stored_is_never_lost(desk, study):
+    at = turn_of(study, "memo", 1).start
+    made = code(study, "memo", at, at + 30, "cascade.roles")
+    ann = desk("memo")
+    ann.click(1, 1)
+    panel = ann.page.locator(".qk-panel")
+    memo, notice = panel.get_by_label("Memo"), ann.page.get_by_role("alert")
+
+    memo.fill("Mine.")
+    with Project.open(study) as project:
+        project.set_coding(made.id, memo="Theirs.")
+    memo.press("Control+Enter")
+    expect(notice.filter(has_text="Your memo was: Mine.")).to_be_visible()
+    expect(memo).to_have_value("Theirs.")
+
+    memo.fill("Mine.")
+    with Project.open(study) as project:
+        project.set_coding(made.id, memo="Theirs, later.")
+    panel.get_by_role("button", name="Negative").click()
+    expect(notice.filter(has_text="changed by somebody else")).to_be_visible()
+    at_rest(ann.page)
+    memo.press("Control+Enter")
+    at_rest(ann.page)
+
+    assert ann.table()["memo"].tolist() == ["Theirs, later.\nMine."]
 
 
 # Getting about --------------------------------------------------------------------------------------

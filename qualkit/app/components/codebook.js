@@ -66,7 +66,7 @@ class CodebookPanel {
     element.style.setProperty("--depth", code.depth);
     const count = make("span", "qk-count");
     const number = make("kbd");
-    const pin = make("span", "qk-pin", "⌖");
+    const pin = make("span", "qk-pin", "●");
     pin.title = "Sticky: each selection gets this code at once";
     pin.setAttribute("aria-hidden", "true"); // the key s on the code does the same
     pin.addEventListener("click", (event) => {

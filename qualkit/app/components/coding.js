@@ -27,7 +27,12 @@ class CodingTranscript extends Transcript {
     this.goTurn(this.turns[n]);
   }
 
+  /** A coding that is left behind lets go of the keys: none must change what is out of sight. */
   goTurn(turn) {
+    const row = this.rows.get(this.focused);
+    if (row && !(row.start < turn.end && row.end > turn.start)) {
+      this.focusRow(null);
+    }
     this.setActive(turn);
     this.reveal(turn.start, turn.start + 1);
   }
@@ -362,6 +367,9 @@ class CodingTranscript extends Transcript {
       this.palette.close();
     } else if (this.panel.isOpen) {
       this.focusRow(null);
+    } else if (this.toolbar.showsDone) {
+      this.toolbar.toggleDone();
+      this.scroller.focus();
     } else {
       this.focusRow(null);
       this.selecting.caret = null;

@@ -1,5 +1,5 @@
-// What was done in this tab, each with its way back. The latest gesture of an entry, its head,
-// is what an undo takes back; undoing an undo does the thing again.
+// What was done in this tab, each with its way back. An entry has the gestures that did it, took
+// it back and did it again; the latest, its head, is what the next undo takes back.
 
 const MOST_ENTRIES = 100;
 
@@ -12,7 +12,7 @@ class DoneList {
 
   /** `before` and `after` are pairs of a row's id and the row, or null where there is none. */
   add(entry) {
-    this.entries.push({ ...entry, head: entry.id, done: true });
+    this.entries.push({ ...entry, gestures: [entry.id], head: entry.id, done: true });
     this.entries = this.entries.slice(-MOST_ENTRIES);
     this.undone = [];
     this.save();
@@ -39,27 +39,36 @@ class DoneList {
 
   /** An undo, or an undo of it, was sent as the gesture of that id. */
   turn(entry, gestureId) {
-    entry.previous = entry.head;
-    entry.head = gestureId;
-    entry.done = !entry.done;
-    this.undone = this.undone.filter((id) => id !== entry.id);
+    this.follow(entry, [...entry.gestures, gestureId]);
     if (!entry.done) {
       this.undone.push(entry.id);
     }
     this.save();
   }
 
-  /** A gesture was refused: an entry that never was goes, one that was turned turns back. */
+  /**
+   * A gesture was refused, and with it all that rested on it: an entry that never was goes, one
+   * that was turned turns back. Gives back the entry, or null where the gesture is of none.
+   */
   refuse(gestureId) {
-    const entry = this.entries.find((one) => one.head === gestureId);
-    if (entry && entry.id === gestureId) {
+    const entry = this.entries.find((one) => one.gestures.includes(gestureId));
+    if (!entry) {
+      return null;
+    }
+    this.follow(entry, entry.gestures.slice(0, entry.gestures.indexOf(gestureId)));
+    if (!entry.gestures.length) {
       this.entries = this.entries.filter((one) => one !== entry);
-    } else if (entry) {
-      entry.head = entry.previous;
-      entry.done = !entry.done;
-      this.undone = this.undone.filter((id) => id !== entry.id);
     }
     this.save();
+    return entry;
+  }
+
+  /** These gestures are what became of an entry; each took back the one before it. */
+  follow(entry, gestures) {
+    entry.gestures = gestures;
+    entry.head = gestures.at(-1) ?? null;
+    entry.done = gestures.length % 2 === 1;
+    this.undone = this.undone.filter((id) => id !== entry.id);
   }
 
   save() {

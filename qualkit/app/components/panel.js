@@ -37,6 +37,9 @@ class Panel extends Popover {
     }
     const now = this.view.rows.get(this.row.id);
     if (!now) {
+      if (this.isTyped()) {
+        this.view.refuse(`the coding is gone. Your memo was: ${this.memo.value.trim()}`);
+      }
       this.row = null; // its memo has nowhere to go
       this.hide();
       return;
@@ -129,7 +132,7 @@ class Panel extends Popover {
       box.append(
         makeButton("Recode …", () => view.askForCode(row), { key: "c" }),
         this.resizer(),
-        makeButton("Remove", () => view.actions.remove(row), { key: "Del" }),
+        makeButton("Remove", () => this.remove(), { key: "Del" }),
       );
     }
     if (row.coder !== view.me && view.may !== "none") {
@@ -163,6 +166,7 @@ class Panel extends Popover {
     this.memo = make("textarea", "qk-input");
     this.memo.rows = 2;
     this.memo.value = this.row.memo;
+    this.memoWas = this.row.memo;
     this.memo.placeholder = mayChange ? "What you think about these words" : "";
     this.memo.readOnly = !mayChange;
     this.memo.addEventListener("blur", () => this.keepMemo());
@@ -194,14 +198,30 @@ class Panel extends Popover {
 
   /** Send the memo where it was changed; what a user typed is never lost by closing. */
   keepMemo() {
-    const { row, memo } = this;
-    if (!row || !memo || memo.readOnly) {
+    const now = this.row && this.view.rows.get(this.row.id);
+    if (!now || !this.isTyped()) {
       return;
     }
-    const now = this.view.rows.get(row.id);
-    if (now && memo.value.trim() !== now.memo) {
-      this.view.actions.change(now, { memo: memo.value.trim() });
+    const typed = this.memo.value.trim();
+    const isAnothers = now.memo !== this.memoWas; // written while this one was typed
+    const kept = isAnothers ? [now.memo, typed].filter(Boolean).join("\n") : typed;
+    this.memo.value = kept;
+    this.memoWas = kept;
+    this.view.actions.change(now, { memo: kept });
+    if (isAnothers) {
+      this.view.say("Another memo was written here meanwhile; both were kept");
     }
+  }
+
+  /** Whether there are words in the memo that were not sent yet. */
+  isTyped() {
+    const { memo } = this;
+    return Boolean(memo) && !memo.readOnly && memo.value.trim() !== this.memoWas.trim();
+  }
+
+  remove() {
+    this.keepMemo(); // so that an undo brings it back
+    this.view.actions.remove(this.view.rows.get(this.row.id) ?? this.row);
   }
 
   onKey(event) {

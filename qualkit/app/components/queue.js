@@ -181,8 +181,7 @@ class Queue {
 
   /** A refused gesture: the passage is shown as it was before. */
   takeBack(gesture) {
-    const entry = this.done.entries.find((one) => one.head === gesture.id);
-    this.done.refuse(gesture.id);
+    const entry = this.done.refuse(gesture.id);
     if (gesture.place) {
       this.mark(gesture.place, null);
       this.go(passageOf(gesture.place));

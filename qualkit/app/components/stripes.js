@@ -76,7 +76,7 @@ function drawStripes(view, turns) {
   for (const [turn, measured, height] of due) {
     const hasLane = ({ row }) => (view.lanes.get(row.id) ?? 0) < LANES;
     const drawn = measured.filter(hasLane);
-    const labels = labelsOf(view, measured, height - LABEL_HEIGHT + 4);
+    const labels = labelsOf(view, measured, height - LABEL_HEIGHT - 4);
     turn.margin.replaceChildren(...drawn.map((one) => stripeOf(view, one)), ...labels);
   }
 }

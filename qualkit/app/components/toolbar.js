@@ -113,15 +113,19 @@ class Toolbar {
     this.redo.disabled = !view.done.next(view.source);
     const { coded, answers } = view.progress;
     setText(this.progress, `${coded} of ${counted(answers, "answer")} coded`);
-    if (!this.doneList.hidden) {
+    if (this.showsDone) {
       redrawKeepingFocus(this.doneList, () => this.drawDone(), view.scroller);
     }
   }
 
+  get showsDone() {
+    return !this.doneList.hidden;
+  }
+
   toggleDone() {
     this.doneList.hidden = !this.doneList.hidden;
-    this.doneButton.setAttribute("aria-expanded", String(!this.doneList.hidden));
-    if (!this.doneList.hidden) {
+    this.doneButton.setAttribute("aria-expanded", String(this.showsDone));
+    if (this.showsDone) {
       this.drawDone();
     }
   }

@@ -126,10 +126,13 @@ class Transcript extends TextView {
     this.me = data.me;
     this.may = data.may;
     this.coders = data.coders;
+    if (!this.isOffered(this.whose)) {
+      this.whose = "everybody"; // it was chosen in another study, or as another coder
+    }
     this.base = data.rows;
     for (const { gesture, why } of this.outbox.settle(data.acks)) {
       this.done.refuse(gesture.id);
-      this.refuse(why);
+      this.refuse(gesture.memo ? `${why}. Your memo was: ${gesture.memo}` : why);
     }
     this.redraw();
     this.showPending();
@@ -240,6 +243,15 @@ class Transcript extends TextView {
     return (
       this.whose === "everybody" ||
       row.coder === (this.whose === "mine" ? this.me : this.whose.slice("coder:".length))
+    );
+  }
+
+  /** Whether the bar above the text offers to show these codings alone. */
+  isOffered(whose) {
+    const others = this.coders.filter((name) => name !== this.me);
+    return (
+      whose === "everybody" || (whose === "mine" && Boolean(this.me)) ||
+      others.some((name) => whose === `coder:${name}`)
     );
   }
 

@@ -68,7 +68,7 @@ def _choose(choices: Sequence[room.Choice]) -> str:
     st.session_state[_CHOSEN] = st.session_state[_LAST] = name
     labels = {choice.name: choice.label for choice in choices}
     labels[name] = name  # how far this one is stands above its text, and is kept up to date there
-    picker, back, on = st.columns([8, 1, 1], vertical_alignment="bottom")
+    picker, back, on = st.columns([9, 2, 2], vertical_alignment="bottom")
     picker.selectbox(
         "Interview", names, format_func=labels.__getitem__, key=_CHOSEN, on_change=_go,
         label_visibility="collapsed",

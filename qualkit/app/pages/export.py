@@ -92,7 +92,8 @@ def _file(project: Project, wish: Wish, *, ready: bool) -> None:
     key = f"export {project.study} {state.coder()}"
     job = jobs.of(key)
     busy = job is not None and job.status == "running"
-    if st.button("Make the file", type="primary", disabled=busy or not ready, key="export-make"):
+    off = busy or not ready
+    if st.button("Make the file", type="primary", disabled=off, key="export-make") and not off:
         work = partial(make, state.study() or "", state.coder() or None, wish)
         jobs.start(key, f"Making the {KINDS[wish.kind].title.lower()}", work)
         st.rerun()
@@ -404,7 +405,7 @@ def _check(project: Project) -> None:
     busy = job is not None and job.status == "running"
     start = st.button("Check its quotes", type="primary", key="quotes-start",
                       disabled=busy or file is None)  # fmt: skip
-    if start and file is not None:
+    if start and not busy and file is not None:
         report = file.name, file.getvalue()
         work = partial(check_quotes, state.study() or "", state.coder() or None, report)
         jobs.start(key, "Checking the quotes", work)

@@ -331,7 +331,7 @@ def _work(
     key = _key(project, name)
     job = jobs.of(key)
     busy = job is not None and job.status == "running"
-    if st.button(label, type="primary", key=f"settings-{name}", disabled=busy):
+    if st.button(label, type="primary", key=f"settings-{name}", disabled=busy) and not busy:
         jobs.start(key, title, work)
         st.rerun()
     ended = jobs.show(key)

@@ -33,8 +33,13 @@ def show() -> None:
     st.title("Sources")
     with state.opened() as project:
         sources = project.sources()
-        with st.expander("Add interviews", expanded=sources.empty or _at_work(), key="sources-add"):
-            _add(sources)
+        may = project.may("evaluator")
+        if may:
+            start = sources.empty or _at_work()
+            with st.expander("Add interviews", expanded=start, key="sources-add"):
+                _add(sources)
+        else:
+            st.info("You can read what is known here. Your role does not let you change it.")
         _told()
         if sources.empty:
             return
@@ -42,12 +47,14 @@ def show() -> None:
             _find(project)
         st.subheader("What is known of each source")
         _values(project, room.source_values(sources, _new_columns("source")), "source")
-        _sheet(project, "source")
+        if may:
+            _sheet(project, "source")
         st.subheader("One source")
         _one(project, list(sources["source"]))
         st.subheader("What is known of each case")
         _values(project, room.case_values(project.cases(), _new_columns("case")), "case")
-        _sheet(project, "case")
+        if may:
+            _sheet(project, "case")
 
 
 def _find(project: Project) -> None:
@@ -352,7 +359,7 @@ def _values(project: Project, table: pd.DataFrame, key: str) -> None:
         hide_index=True,
         key=f"values-{key}-{_round(key)}-{rows}",
         alt=f"Attributes by {key}",
-        disabled=room.locked(table, key),
+        disabled=room.locked(table, key) if project.may("evaluator") else True,
         column_config={
             "source": st.column_config.TextColumn("Source", pinned=True),
             "case": st.column_config.TextColumn("Case", pinned=key == "case"),
@@ -366,14 +373,19 @@ def _values(project: Project, table: pd.DataFrame, key: str) -> None:
     values = room.changes(table, edited, key=key)
     if values:
         _unsaved(project, table, values, key)
-    else:
+    elif project.may("evaluator"):
         _saved(project, key)
         _add_column(table, key)
 
 
 def _unsaved(project: Project, table: pd.DataFrame, values: room.Values, key: str) -> None:
     st.text("Not saved yet:")
-    st.dataframe(room.changes_table(table, values, key=key), hide_index=True, alt="Changes")
+    st.dataframe(
+        room.changes_table(table, values, key=key),
+        hide_index=True,
+        alt="Changes",
+        column_config={name: name.capitalize() for name in (key, "attribute", "before", "after")},
+    )
     with st.container(horizontal=True):
         save = st.button("Save changes", type="primary", key=f"save-{key}")
         forget = st.button("Forget them", key=f"forget-{key}")
@@ -383,7 +395,6 @@ def _unsaved(project: Project, table: pd.DataFrame, values: room.Values, key: st
         except QualkitError as error:
             state.tell(error, "Nothing was saved.")
             return
-        st.session_state[f"columns-{key}"] = []
     if (save and state.coder()) or forget:
         _again(key)
         st.rerun()
@@ -464,7 +475,8 @@ def _one(project: Project, names: list[str]) -> None:
         known = room.guessed_roles(source)
         wanted = _roles(known, f"one-{name}")
         changed = room.roles_changed(source, wanted)
-        if known and st.button("Save roles", key="save-roles", disabled=not changed):
+        may = project.may("evaluator")
+        if known and may and st.button("Save roles", key="save-roles", disabled=not changed):
             _save_roles(project, name, changed)
         for message in source.warnings:
             st.text(f"Note: {message}")
@@ -472,7 +484,7 @@ def _one(project: Project, names: list[str]) -> None:
         _turns(source, wanted)
         with st.container(horizontal=True):
             st.link_button("Open in transcript", state.place(name), key="one-open")
-            if st.button("Remove this source", key="one-remove"):
+            if may and st.button("Remove this source", key="one-remove"):
                 _ask(name)
 
 

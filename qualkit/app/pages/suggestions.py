@@ -107,7 +107,11 @@ def _others_allowed(hidden: int) -> bool:
 
 
 def _taught_by() -> str | None:
-    """``all``, ``mine``, or None where the coder has not said."""
+    """``all``, ``mine``, or None where the coder has not said; each says it for themselves."""
+    if st.session_state.setdefault("taught-by-whom", state.coder()) != state.coder():
+        st.session_state["taught-by-whom"] = state.coder()
+        st.session_state.pop("taught-by", None)
+        st.query_params.pop("taught", None)
     kept = st.query_params.get("taught")
     if "taught-by" not in st.session_state and kept in {"all", "mine"}:
         st.session_state["taught-by"] = kept  # another page's address no longer has it
@@ -199,7 +203,7 @@ def _tell_end(job: jobs.Job) -> None:
         st.info("Cancelled. The suggestions are as they were.")
     else:
         st.session_state["suggest-report"] = job.result
-        st.toast(f"{job.result.kept} suggestions, {room.METHODS[job.result.method]}.")
+        st.toast(f"{job.result.kept:,} suggestions, {room.METHODS[job.result.method]}.")
 
 
 # One by one -------------------------------------------------------------------------------
@@ -340,7 +344,8 @@ def _many(table: pd.DataFrame, codes: pd.DataFrame) -> None:
     table = room.of_codes(table, codes, some)
     plan = room.plan(table, codes, over / 100)
     if not plan.ids:
-        st.info(f"No suggestion is as sure as that. The surest of all stands at {top:.0%}.")
+        # Cut off as the slider is: 59.8% must not be told as 60% beside a slider at 60%.
+        st.info(f"No suggestion is as sure as that. The surest of all stands at {int(100 * top)}%.")
         return
     _preview(plan)
     count = len(plan.ids)

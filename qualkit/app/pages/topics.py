@@ -10,6 +10,7 @@ import streamlit as st
 from qualkit.app import jobs, state
 from qualkit.app import suggestions_room as suggesting
 from qualkit.app import topics_room as room
+from qualkit.app.codebook_room import id_for
 from qualkit.errors import QualkitError
 from qualkit.project import Project
 
@@ -57,7 +58,7 @@ def _start_here(project: Project, job: jobs.Job | None) -> None:
 
 
 def _options(sources: list[str]) -> None:
-    if lacking := room.missing():
+    if lacking := suggesting.missing():
         st.warning("Topics need packages that are not installed here.")
         st.text(f"Missing: {', '.join(lacking)}. Install them with: pip install 'qualkit[topics]'")
         return
@@ -160,8 +161,9 @@ def _one(project: Project, found: Topics, topic: int) -> None:
             st.link_button(state.plain(passage["who"]), passage["place"], type="tertiary",
                            icon=":material/open_in_new:", help="Open in the transcript",
                            key=f"topics-place-{n}")  # fmt: skip
-    with st.popover("Make a code of it", key="topics-code-open"):
-        _make_code(project, found, topic)
+    if project.may("evaluator"):
+        with st.popover("Make a code of it", key="topics-code-open"):
+            _make_code(project, found, topic)
     _made()
 
 
@@ -200,7 +202,7 @@ def _make_code(project: Project, found: Topics, topic: int) -> None:
         "Definition", key=f"topics-definition-{topic}-{found.k}",
         placeholder="What belongs here, in a sentence; the topic's words become cue phrases.",
     )  # fmt: skip
-    ident = room.code_id(name, set(codes))
+    ident = id_for(name, set(codes))
     st.button(
         "Make the code", key="topics-make", type="primary", disabled=not name.strip(),
         on_click=partial(_keep_code, found, topic, f"{book}/{ident}",
