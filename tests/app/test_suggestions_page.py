@@ -443,6 +443,17 @@ def test_a_confidence_that_none_has_says_how_sure_the_surest_is(study):
     )
 
 
+def test_the_surest_is_never_told_as_surer_than_it_is(study):
+    with Project.open(study) as project:
+        place = {"source": "p2", "start": 8, "end": 26, "text": "The room was cold."}
+        project.keep_suggestions([made(place, "staffing", 0.598)], methods=["learned", "model"])
+    page = shown(study, taught_by="all", suggestions_view="Many at once")
+
+    page.slider("batch-over").set_value(60).run()
+
+    assert "stands at 59%" in page.info[0].value
+
+
 @pytest.mark.skipif(find_spec("sklearn") is None, reason="needs qualkit[nlp]")
 def test_suggesting_learns_in_the_background_and_measures(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["main.py"])

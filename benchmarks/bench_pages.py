@@ -1,0 +1,95 @@
+"""How soon a page is there: the first view of a study, and the way from page to page.
+
+A study of 124 interviews of 8,000 words with 5,000 codings, in a real browser. "There" is when the
+page's heading stands and Streamlit is at rest. A page's first switch pays for what it loads.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+import bench_interface
+from _measure import machine
+from playwright.sync_api import Page, sync_playwright
+
+from qualkit.app.main import PAGES
+from qualkit.project import Project
+
+SOURCES = 124
+WORDS = 8_000
+CODINGS = 40  # a source
+ROUNDS = 3
+
+
+def study(folder: Path) -> Path:
+    """Interviews of invented words, coded by two coders."""
+    draw = random.Random(1)
+    path = folder / "s.qualkit"
+    files = []
+    for n in range(SOURCES):
+        lines = []
+        for _ in range(WORDS // 100):
+            lines.append(f"I: {' '.join(draw.choices(bench_interface.WORDS, k=10))} {n}?")
+            lines.append(f"P: {' '.join(draw.choices(bench_interface.WORDS, k=90))}.")
+        files.append(folder / f"p{n}.txt")
+        files[-1].write_text("\n".join(lines), "utf-8")
+    with Project.create(path, codebooks=["evaluation-topics"]) as project:
+        project.add_sources(files)
+        codes = project.codes()["code"].tolist()
+        turns = project.turns(words=False)
+        answers = turns[turns["role"] != "interviewer"].groupby("source")
+        table = ["source,start,end,code,coder"]
+        for name, said in answers:
+            table += [
+                f"{name},{row.start},{row.start + 60},{draw.choice(codes)},{draw.choice('AB')}"
+                for row in said.sample(CODINGS, random_state=1).itertuples()
+            ]
+        (folder / "codings.csv").write_text("\n".join(table), "utf-8")
+        project.load_codings(folder / "codings.csv")
+    return path
+
+
+def there(page: Page, name: str) -> None:
+    """Wait until a page is there."""
+    page.wait_for_function(
+        """name => document.querySelector("h1")?.textContent.trim() === name
+          && document.querySelector(".stApp").dataset.testScriptState === "notRunning" """,
+        arg=name.capitalize(),
+    )
+
+
+def main() -> None:
+    """Print the figures."""
+    program = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    names = [name for group in PAGES.values() for name in group]
+    with tempfile.TemporaryDirectory() as place, sync_playwright() as driver:
+        server = bench_interface.Server(study(Path(place)), Path(place))
+        browser = driver.chromium.launch(executable_path=program, args=list(bench_interface.FLAGS))
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        start = time.perf_counter()
+        page.goto(server.url)
+        there(page, names[0])
+        print(f"first view of {SOURCES} sources, cold server: {time.perf_counter() - start:.1f} s")
+        taken: dict[str, list[float]] = {name: [] for name in names}
+        for _ in range(ROUNDS):
+            for name in [*names[1:], names[0]]:
+                start = time.perf_counter()
+                page.get_by_test_id("stSidebarNav").get_by_role(
+                    "link", name=name.capitalize(), exact=True
+                ).click()
+                there(page, name)
+                taken[name].append(time.perf_counter() - start)
+        for name, times in taken.items():
+            print(f"switch to {name}: first {times[0]:.2f} s, then {min(times[1:]):.2f} s")
+        browser.close()
+        server.stop()
+    print(machine())
+
+
+if __name__ == "__main__":
+    main()
