@@ -89,30 +89,6 @@ def test_a_button_that_cannot_be_pressed_yet_can_be_read(study, serve, visit):
     expect(look.locator("p")).not_to_have_css("color", "rgb(255, 255, 255)")  # it is not filled
 
 
-def test_a_column_without_a_value_stays_when_others_are_saved(study, serve, visit):
-    page = visit(serve(study).url)
-    work_as(page, "Ann")
-    page.get_by_role("link", name="Sources").click()
-    at_rest(page)
-
-    page.get_by_role("textbox", name="New attribute").first.fill("wave")
-    page.get_by_role("button", name="Add a column").first.click()
-    wave = page.locator("[data-testid=stDataFrame] canvas [role=columnheader]:has-text('wave')")
-    expect(wave).to_have_count(1)
-    at_rest(page)
-    type_into(page, "Attributes by source", row=0, column=1, value="North")
-    page.get_by_role("button", name="Save changes").first.click()
-    expect(page.get_by_text("Saved: 1 value.")).to_be_visible()
-    at_rest(page)
-    type_into(page, "Attributes by source", row=0, column=2, value="2")
-    page.get_by_role("button", name="Save changes").first.click()
-    expect(page.get_by_text("Saved: 1 value.")).to_be_visible()
-    at_rest(page)
-
-    with Project.open(study) as project:
-        assert project.sources()[["case", "wave"]].values.tolist()[0] == ["North", "2"]
-
-
 def test_a_source_is_removed_after_a_question(study, serve, visit):
     page = visit(serve(study).url)
     work_as(page, "Ann")
