@@ -10,10 +10,9 @@ from qualkit.errors import TableError, UnknownName
 from qualkit.tables import COLUMNS
 
 # Guest, Namey and Chen (2020), PLOS ONE 15(5):e0232076, the hypothetical data of their steps 1 to
-# 7: 37 themes in the first four interviews, then 4 in the fifth, 3 in the sixth, 1 in the seventh
-# and none in the eighth. They print 7/37 = 19 %, 4/37 = 11 % and 1/37, and that the point is
-# 6+2 at 5 % and 10+2 at none; how the 37 lie within the base, and which one each of the ninth and
-# tenth brought, is ours.
+# 7. Read in excerpts: 37 themes in the base of four interviews, 7/37 = 19 %, 11 %, one of 37, and
+# the notation 6+2. Not compared with the paper yet: how interviews 5 to 8 share their new themes
+# (4, 3, 1, 0) and 10+2 at no new information. How the 37 lie within the base is ours.
 PUBLISHED = [20, 9, 5, 3, 4, 3, 1, 0, 1, 1, 0, 0]
 
 
