@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -234,6 +234,24 @@ class Codebook:
         while path[0].parent is not None:
             path.insert(0, self.code(path[0].parent))
         return tuple(path)
+
+    def walk(self) -> Iterator[tuple[Code, int]]:
+        """Every code with its depth, after its parent and before its parent's next sibling.
+
+        Examples
+        --------
+        >>> codes = (Code("a", "A"), Code("b", "B"), Code("a.1", "A1", parent="a"))
+        >>> [(code.id, depth) for code, depth in Codebook("book", "Book", "1", codes).walk()]
+        [('a', 0), ('a.1', 1), ('b', 0)]
+        """
+        below: dict[str | None, list[Code]] = {}
+        for code in self.codes:
+            below.setdefault(code.parent, []).append(code)
+        waiting = [(code, 0) for code in reversed(below.get(None, []))]
+        while waiting:
+            code, depth = waiting.pop()
+            yield code, depth
+            waiting += [(child, depth + 1) for child in reversed(below.get(code.id, []))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from qualkit.compare import Saturation, saturation
 from qualkit.compare._marks import answers_of, touched
 from qualkit.compare._saturation import BASE, RUN, THRESHOLD
 from qualkit.model import UNKNOWN
+from qualkit.wording import many
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -241,18 +242,18 @@ def _roles(study: _Study) -> Iterator[Step]:
     turns = study.turns
     unsaid = turns[turns["speaker"].notna() & (turns["role"] == UNKNOWN)]["source"].unique()
     if len(unsaid):
-        count = _count(len(unsaid), "source")
+        count = many(len(unsaid), "source")
         yield Step(f"Say who asks and who answers in {count}.", "sources", {"source": unsaid[0]})
 
 
 def _to_code(study: _Study, by_source: pd.DataFrame) -> Iterator[Step]:
     bare = by_source[by_source["codings"] == 0]["source"].tolist()
     if bare:
-        rest = f"; {_count(len(bare) - 1, 'more source')} without codings" if bare[1:] else ""
+        rest = f"; {many(len(bare) - 1, 'more source')} without codings" if bare[1:] else ""
         yield Step(f"Code {bare[0]}{rest}.", "code", {"source": bare[0]})
     waiting = int(by_source["suggestions"].sum())
     if waiting:
-        yield Step(f"Accept or reject {_count(waiting, 'suggestion')}.", "suggestions")
+        yield Step(f"Accept or reject {many(waiting, 'suggestion')}.", "suggestions")
     elif study.suggestions.empty:
         yield Step("Let the program suggest codes; you accept or reject them.", "suggestions")
 
@@ -263,12 +264,12 @@ def _to_chart(study: _Study) -> Iterator[Step]:
     said = set(cells)
     bare = [cell for cell in dict.fromkeys(coded) if cell not in said]
     if bare:
-        text = f"Summarise {_count(len(bare), 'cell')} with codings and without a summary."
+        text = f"Summarise {many(len(bare), 'cell')} with codings and without a summary."
         yield Step(text, "framework", _place(bare[0]))
     moved = study.summaries[["added", "gone", "altered"]].fillna(0).sum(axis=1) > 0
     stale = [cell for cell, changed in zip(cells, moved, strict=True) if changed]
     if stale:
-        text = f"Look again at {_count(len(stale), 'summary', 'summaries')} whose codings changed."
+        text = f"Look again at {many(len(stale), 'summary', 'summaries')} whose codings changed."
         yield Step(text, "framework", _place(stale[0]))
 
 
@@ -281,7 +282,3 @@ def _cells(summaries: pd.DataFrame, theme_of: Mapping[tuple[str, str], str]) -> 
 def _place(cell: Cell) -> dict[str, str]:
     case, book, theme = cell
     return {"row": case, "theme": f"{book}/{theme}"}
-
-
-def _count(number: int, one: str, many: str | None = None) -> str:
-    return f"{number:,} {one if number == 1 else many or f'{one}s'}"

@@ -87,18 +87,11 @@ def tree(book: Codebook, counts: Mapping[tuple[str, str], int], words: str = "")
     """
     found = {code.id for code in book.codes if found_in(code, words)}
     wanted = {above.id for code_id in found for above in book.path(code_id)}
-    below: dict[str | None, list[Code]] = {}
-    for code in book.codes:
-        below.setdefault(code.parent, []).append(code)
-    lines: list[Listed] = []
-    waiting = [(code, 0) for code in reversed(below.get(None, []))]
-    while waiting:
-        code, depth = waiting.pop()
-        if code.id in wanted:
-            count = counts.get((book.id, code.id), 0)
-            lines.append(Listed(book, code, depth, count, code.id in found))
-        waiting += [(child, depth + 1) for child in reversed(below.get(code.id, []))]
-    return lines
+    return [
+        Listed(book, code, depth, counts.get((book.id, code.id), 0), code.id in found)
+        for code, depth in book.walk()
+        if code.id in wanted
+    ]
 
 
 def found_in(code: Code, words: str) -> bool:

@@ -7,6 +7,7 @@ otherwise and turns them at its border.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -26,6 +27,9 @@ CYCLE: Final = (
     "#0072b2", "#d55e00", "#009e73", "#aa4499", "#997700", "#332288",
     "#cc6677", "#117733", "#56b4e9", "#882255", "#e69f00", "#44aa99",
 )  # fmt: skip
+
+
+_POSITION: Final = re.compile("[0-9]{1,12}")  # more digits than any text has characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +97,14 @@ def goal_of(query: Mapping[str, str], length: int) -> dict[str, int] | None:
     --------
     >>> goal_of({"start": "12", "end": "40"}, 30)
     {'start': 12, 'end': 30}
-    >>> goal_of({"start": "ten"}, 30) is None
-    True
+    >>> goal_of({"start": "ten"}, 30) is None, goal_of({"start": "9" * 5000, "end": "1"}, 30)
+    (True, None)
     """
-    start, end = query.get("start", ""), query.get("end", "")
-    if not start.isdecimal() or not end.isdecimal() or int(start) >= length:
+    asked = [query.get(side, "") for side in ("start", "end")]
+    if not all(_POSITION.fullmatch(one) for one in asked):
         return None
-    return {"start": int(start), "end": max(int(start) + 1, min(int(end), length))}
+    start, end = map(int, asked)
+    return None if start >= length else {"start": start, "end": max(start + 1, min(end, length))}
 
 
 def words_of(source: Source, codes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -152,24 +157,10 @@ def codes_of(books: Sequence[Codebook], table: pd.DataFrame) -> list[dict[str, A
     uses = dict(zip(keys, table["codings"], strict=True))
     made: list[dict[str, Any]] = []
     for book in books:
-        for code in in_tree(book):
+        for code, _ in book.walk():
             colour = colour_of(code, len(made))
             made.append(_code(book, code, colour) | {"uses": int(uses.get((book.id, code.id), 0))})
     return made
-
-
-def in_tree(book: Codebook) -> list[Code]:
-    """The codes of a codebook, each after its parent and before its parent's next sibling."""
-    below: dict[str | None, list[Code]] = {}
-    for code in book.codes:
-        below.setdefault(code.parent, []).append(code)
-    found: list[Code] = []
-    waiting = list(reversed(below.get(None, [])))
-    while waiting:
-        code = waiting.pop()
-        found.append(code)
-        waiting += reversed(below.get(code.id, []))
-    return found
 
 
 def colour_of(code: Code, number: int) -> str:

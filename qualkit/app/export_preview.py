@@ -18,7 +18,6 @@ from qualkit.app.export_room import (
     crosstab_for,
     draw,
     framework_of,
-    many,
     pairs_for,
     plainly,
     spoken,
@@ -29,6 +28,7 @@ from qualkit.errors import BatchError
 from qualkit.framework import select
 from qualkit.project import Project
 from qualkit.reports import grid_of, require_verbatim
+from qualkit.wording import many
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,6 +15,7 @@ from typing import Any, Final, Literal
 
 import streamlit as st
 
+from qualkit.app import state
 from qualkit.errors import ConflictError, QualkitError
 
 Status = Literal["running", "done", "failed", "cancelled"]
@@ -117,11 +118,28 @@ def of(key: str) -> Job | None:
     return _JOBS.get(key)
 
 
+def running(key: str) -> bool:
+    """Whether the job of a key is at work."""
+    job = of(key)
+    return job is not None and job.status == "running"
+
+
 def forget(key: str) -> None:
     """Let go of a job that has ended; one that runs stays."""
     with _LOCK:
         if (job := _JOBS.get(key)) is not None and job.status != "running":
             del _JOBS[key]
+
+
+def mishap(job: Job, failed: str, cancelled: str = "Cancelled.") -> bool:
+    """Say why a job that has ended gave nothing; False, and not a word, where it is done."""
+    if job.error is not None:
+        state.tell(job.error, failed)
+    elif job.status == "cancelled":
+        st.info(cancelled)
+    else:
+        return False
+    return True
 
 
 def show(key: str) -> Job | None:

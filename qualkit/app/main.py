@@ -5,12 +5,17 @@ Streamlit runs this file anew for every action.
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
+from traceback import extract_tb
 from typing import Final
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from qualkit import __version__
 from qualkit.app import state
 from qualkit.app.components import style
 from qualkit.app.components.remember import remember
@@ -42,8 +47,23 @@ def main() -> None:
     st.html(f"<style>{style('frame.css')}</style>")
     with st.sidebar:
         _who()
-    page.run()
+    guarded(page.run)
     remember(state.to_remember())
+
+
+def guarded(show: Callable[[], object]) -> None:
+    """Run a page; a fault of the program is told in words, here and in the server's log.
+
+    Its own message is kept back: it may hold words of an interview.
+    """
+    try:
+        show()
+    except Exception as error:  # whatever it is, a user can do nothing with Streamlit's own notice
+        at = extract_tb(error.__traceback__)[-1]
+        what = f"{type(error).__name__} in {Path(at.filename).name}, line {at.lineno}"
+        logging.getLogger(__name__).error("%s", what)  # noqa: TRY400 - no message, no words of anybody
+        st.error("Something went wrong on this page. What was saved is safe; load the page anew.")
+        st.text(f"If it happens again, please report this: {what}, qualkit {__version__}.")
 
 
 def _page(name: str) -> StreamlitPage:

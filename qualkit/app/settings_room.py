@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from qualkit.app.export_preview import Fault, faults_of
-from qualkit.app.export_room import many, plainly
+from qualkit.app.export_room import plainly
 from qualkit.app.files import private_folder
 from qualkit.export.table import guarded
 from qualkit.project import Project
 from qualkit.store.undo import UndoReport
 from qualkit.tables import plain
+from qualkit.wording import many
 
 if TYPE_CHECKING:
     import pandas as pd

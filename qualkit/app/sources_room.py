@@ -20,6 +20,7 @@ from qualkit.loading import ImportReport, Pattern, attribute_rows, attribute_she
 from qualkit.model import Source
 from qualkit.project import Project
 from qualkit.tables import COLUMNS, plain
+from qualkit.wording import many
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -445,16 +446,11 @@ def hanging_on(project: Project, source: str) -> str:
         codings, open_ones = project.codings(), project.suggestions()
         summaries = project.summaries()
     counts = {
-        "coding": int((codings["source"] == source).sum()),
-        "open suggestion": int((open_ones["source"] == source).sum()),
-        "summary": int((summaries["source"] == source).sum()),
+        ("coding", "codings"): int((codings["source"] == source).sum()),
+        ("open suggestion", "open suggestions"): int((open_ones["source"] == source).sum()),
+        ("summary", "summaries"): int((summaries["source"] == source).sum()),
     }
-    said = [_counted(number, noun) for noun, number in counts.items() if number]
+    said = [many(number, *nouns) for nouns, number in counts.items() if number]
     if not said:
         return "Nobody has coded it; its text and attributes go."
     return f"With it go {', '.join(said)}, its text and attributes."
-
-
-def _counted(number: int, noun: str) -> str:
-    many = "summaries" if noun == "summary" else f"{noun}s"
-    return f"{number:,} {noun if number == 1 else many}"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from qualkit.app.state import place
 from qualkit.coding.queue import ordered, preview
 from qualkit.errors import NotEnough
+from qualkit.framework import members_of
 from qualkit.framework.excerpts import clock
 from qualkit.model import COLOUR
 from qualkit.tables import plain
@@ -177,15 +178,12 @@ def below(codes: pd.DataFrame, wanted: Iterable[str]) -> list[str]:
     Parameters
     ----------
     codes : DataFrame
-        As :meth:`qualkit.Project.codes` gives them, parents before their children.
+        As :meth:`qualkit.Project.codes` gives them.
     wanted : iterable of str
         ``codebook/code``.
     """
-    found = dict.fromkeys(wanted)
-    rows = zip(codes["codebook"], codes["parent"], full_ids(codes), strict=True)
-    for book, parent, code in rows:
-        if f"{book}/{parent}" in found:
-            found[code] = None
+    split = [one.partition("/") for one in wanted]
+    found = {f"{b}/{c}" for book, _, code in split for b, c in members_of(codes, book, code)}
     return [code for code in full_ids(codes) if code in found]
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from qualkit.errors import QualkitError
 from qualkit.framework import Cell, CellSummary, Excerpt, Grid, Row
 from qualkit.model import NOT_XML
+from qualkit.wording import many
 
 NO_DATA = "No data"
 DRAFT = "Draft, not yet edited"
@@ -74,7 +75,7 @@ def silence(cell: Cell) -> str:
 
 def left_out(cell: Cell) -> str:
     """How many excerpts are not shown; empty where all are."""
-    return f"+ {_count(cell.left_out, 'more excerpt')}" if cell.left_out else ""
+    return f"+ {many(cell.left_out, 'more excerpt')}" if cell.left_out else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +181,7 @@ def material(grid: Grid, codebooks: Sequence[str]) -> list[str]:
     coded = " to ".join(dict.fromkeys(days))
     coders = ", ".join(m.coders) or "nobody yet"
     left = f" of {m.all_codings:,}" if m.codings != m.all_codings else ""
-    counts = f"{_count(m.sources, 'source')} in {_count(m.cases, 'case')}; {m.codings:,}{left}"
+    counts = f"{many(m.sources, 'source')} in {many(m.cases, 'case')}; {m.codings:,}{left}"
     when = f", {coded}" if coded else ""
     return [f"{counts} codings by {coders}{when}. Codebooks: {'; '.join(codebooks)}.", *m.chosen]
 
@@ -208,13 +209,13 @@ def _how_to_read(grid: Grid) -> Iterator[str]:
         yield f"{CITED.capitalize()}: its author rests the summary on it most."
     if grid.limit is not None:
         yield (
-            f"A cell shows at most {_count(grid.limit, 'excerpt')}, one from each source before a"
+            f"A cell shows at most {many(grid.limit, 'excerpt')}, one from each source before a"
             " second from any; the number left out is given."
         )
     if outside := grid.method.all_codings - grid.method.codings:
         under = "that were not chosen or stand" if grid.method.chosen else ""
         words = f"{under} under codes outside these themes".strip()
-        yield f"{_count(outside, 'coding')} {words}: not shown."
+        yield f"{many(outside, 'coding')} {words}: not shown."
 
 
 _SILENCES = (
@@ -238,10 +239,6 @@ _SILENCES = (
 
 def _day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'s' if number != 1 else ''}"
 
 
 def _remove_strays(folder: Path) -> None:

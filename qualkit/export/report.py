@@ -43,6 +43,7 @@ from qualkit.framework import Cell, Column, Excerpt, Grid, Row
 from qualkit.framework.excerpts import spread
 from qualkit.model import STANCES, Code, Codebook, Source
 from qualkit.tables import attributes_of, plain
+from qualkit.wording import many
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -364,15 +365,15 @@ def counted(grid: Grid, number: int) -> list[str]:
     sources = {excerpt.source for excerpt in excerpts}
     of = sum(len(one.sources) for one in grid.rows)
     lines = [
-        f"{_many(len(excerpts), 'excerpt')} ({_many(len(codings), 'coding')}) from"
-        f" {len(sources)} of {_many(of, 'source')}; {_rows_with(grid, cells)}."
+        f"{many(len(excerpts), 'excerpt')} ({many(len(codings), 'coding')}) from"
+        f" {len(sources)} of {many(of, 'source')}; {_rows_with(grid, cells)}."
     ]
     told = [held for held in cells if held.asked is not None]
     if told:
         asked = sum(held.asked or 0 for held in told)
         lines.append(
             f"Asked about it, by the topic guide or coded questions: {asked} of"
-            f" {_many(sum(held.of for held in told), 'source')}."
+            f" {many(sum(held.of for held in told), 'source')}."
         )
     if excerpts:
         lines.append(_stances(excerpts))
@@ -396,10 +397,6 @@ def _stances(excerpts: Sequence[Excerpt]) -> str:
     several = sum(len(found) > 1 for found in seen)
     more = f"; {several} under more than one, as codings differ" if several else ""
     return f"Excerpts by stance: {', '.join(said)}, of {len(excerpts)}{more}."
-
-
-def _many(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'s' if number != 1 else ''}"
 
 
 def _full_name(one: Row) -> str:

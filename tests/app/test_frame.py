@@ -169,3 +169,25 @@ def test_a_cookie_never_holds_an_address_nor_the_study_of_the_server(
 
     assert cookies.pop(state.coder_cookie()) == "Ann"
     assert cookies == kept
+
+
+def test_a_fault_of_the_program_is_told_without_the_words_of_an_interview(caplog):
+    from streamlit.testing.v1 import AppTest
+
+    script = "from qualkit.app.main import guarded\nguarded(lambda: {}['what a pupil said'])"
+
+    shown = AppTest.from_string(script, default_timeout=30).run()
+
+    assert not shown.exception
+    assert "load the page anew" in shown.error[0].value
+    assert "KeyError in" in shown.text[0].value
+    assert "pupil" not in shown.text[0].value + caplog.text
+    assert "KeyError in" in caplog.text
+
+
+def test_what_streamlit_stops_a_page_with_is_no_fault():
+    from streamlit.testing.v1 import AppTest
+
+    script = "import streamlit as st\nfrom qualkit.app.main import guarded\nguarded(st.stop)"
+
+    assert not AppTest.from_string(script, default_timeout=30).run().error

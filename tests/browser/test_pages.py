@@ -35,6 +35,7 @@ def test_a_page_opens_without_error_and_all_can_use_it(site, visit, name, dark):
 
     expect(page.get_by_role("heading", level=1)).to_have_text(name.capitalize())
     expect(page.get_by_test_id("stException")).to_have_count(0)
+    expect(page.get_by_text("Something went wrong")).to_have_count(0)
     assert serious_faults(page) == []
 
 
@@ -49,6 +50,7 @@ def test_every_page_is_reached_from_the_side_and_back(site, visit):
         at_rest(page)
 
     expect(page.get_by_test_id("stException")).to_have_count(0)
+    expect(page.get_by_text("Something went wrong")).to_have_count(0)
 
 
 def test_no_request_leaves_the_machine(site, visit):

@@ -18,15 +18,23 @@ def choose(page: Page, label: str, option: str) -> None:
 
 
 def type_into(page: Page, table: str, *, row: int, column: int, value: str) -> None:
-    """Write into a cell of a table, from its first cell on by the arrow keys."""
+    """Write into a cell of a table, from its first cell on by the arrow keys.
+
+    Each step waits until the table says that it has been made: a table that was just drawn anew
+    drops a key that comes before its time.
+    """
     canvas = page.locator(f"[data-testid=stDataFrame]:has([aria-label='{table}']) canvas").first
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + 40, box["y"] + 52)  # the scroller lies over the canvas
-    for key, count in (("ArrowDown", row), ("ArrowRight", column)):
-        for _ in range(count):
-            page.keyboard.press(key)
+    steps = [("ArrowDown", (0, n)) for n in range(1, row + 1)]
+    steps += [("ArrowRight", (n, row)) for n in range(1, column + 1)]
+    expect(canvas.locator("#glide-cell-0-0")).to_have_attribute("aria-selected", "true")
+    for key, (across, down) in steps:
+        page.keyboard.press(key)
+        cell = canvas.locator(f"#glide-cell-{across}-{down}")
+        expect(cell).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Enter")
     editor = page.locator("#portal textarea")
     editor.fill(value)
@@ -87,6 +95,30 @@ def test_a_button_that_cannot_be_pressed_yet_can_be_read(study, serve, visit):
     look = page.get_by_role("button", name="Look at the files")
     expect(look).to_be_disabled()
     expect(look.locator("p")).not_to_have_css("color", "rgb(255, 255, 255)")  # it is not filled
+
+
+def test_a_column_without_a_value_stays_when_others_are_saved(study, serve, visit):
+    page = visit(serve(study).url)
+    work_as(page, "Ann")
+    page.get_by_role("link", name="Sources").click()
+    at_rest(page)
+
+    page.get_by_role("textbox", name="New attribute").first.fill("wave")
+    page.get_by_role("button", name="Add a column").first.click()
+    wave = page.locator("[data-testid=stDataFrame] canvas [role=columnheader]:has-text('wave')")
+    expect(wave).to_have_count(1)
+    at_rest(page)
+    type_into(page, "Attributes by source", row=0, column=1, value="North")
+    page.get_by_role("button", name="Save changes").first.click()
+    expect(page.get_by_text("Saved: 1 value.")).to_be_visible()
+    at_rest(page)
+    type_into(page, "Attributes by source", row=0, column=2, value="2")
+    page.get_by_role("button", name="Save changes").first.click()
+    expect(page.get_by_text("Saved: 1 value.")).to_be_visible()
+    at_rest(page)
+
+    with Project.open(study) as project:
+        assert project.sources()[["case", "wave"]].values.tolist()[0] == ["North", "2"]
 
 
 def test_a_source_is_removed_after_a_question(study, serve, visit):

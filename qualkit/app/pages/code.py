@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import streamlit as st
 
 from qualkit.app import coding_room as room
-from qualkit.app import outbox, state
+from qualkit.app import kept, outbox, state
 from qualkit.app.components import transcript
 from qualkit.errors import QualkitError
-from qualkit.progress import progress_of
-from qualkit.project import Project
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _OUTBOX: Final = "code-outbox"
 _CHOSEN: Final = "code-source"
@@ -29,7 +24,7 @@ def show() -> None:
     """The source that was chosen or linked to, ready to be coded."""
     st.html('<h1 class="qk-unseen">Code</h1>')  # for who hears the page; the room is the text's
     with state.opened() as project:
-        choices = room.choices_of(_by_source(project.study, project.last_entry(), project))
+        choices = room.choices_of(kept.progress(project).by_source)
         books = project.codebooks()
         if not choices or not any(book.codes for book in books):
             _teach(has_sources=bool(choices))
@@ -48,12 +43,6 @@ def show() -> None:
     outbox.take(sent)  # after a reconnect nothing had called back
     _whole()
     _codings(source.name, source.id, key)
-
-
-@st.cache_data(max_entries=4, show_spinner=False)
-def _by_source(study: str, entry: int, _project: Project) -> pd.DataFrame:
-    """As long as nothing was written, it is what it was; Streamlit leaves `_project` out."""
-    return progress_of(_project).by_source
 
 
 def _choose(choices: Sequence[room.Choice]) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import streamlit as st
 
 from qualkit.app import codebook_room as room
-from qualkit.app import state
+from qualkit.app import kept, state
 from qualkit.codebook import codebook_text, compare
 from qualkit.errors import QualkitError
 from qualkit.model import Code, Codebook
@@ -265,9 +265,7 @@ def _codings(project: Project, line: room.Listed) -> None:
     if not line.count:
         st.text("None yet. Codings are made on the page Code.")
         return
-    table = room.excerpts(
-        _all_codings(project.study, project.last_entry(), project), line.book.id, line.code.id
-    )
+    table = room.excerpts(kept.codings(project), line.book.id, line.code.id)
     column = st.column_config
     st.dataframe(
         table, hide_index=True, key=f"codebook-codings-{line.code.guid}", alt="Its codings",
@@ -281,12 +279,6 @@ def _codings(project: Project, line: room.Listed) -> None:
             "place": column.LinkColumn("Place", display_text="Open"),
         },
     )  # fmt: skip
-
-
-@st.cache_data(max_entries=4, show_spinner=False)
-def _all_codings(study: str, entry: int, _project: Project) -> pd.DataFrame:
-    """Every coding, read once for each change of a study; what has a bar before it is no key."""
-    return _project.codings()
 
 
 def _edit(project: Project, line: room.Listed) -> None:

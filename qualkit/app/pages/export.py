@@ -20,7 +20,6 @@ from qualkit.app.export_room import (
     Wish,
     choices_of,
     make,
-    many,
     spoken,
 )
 from qualkit.app.quote_check import READS, Checked, check_quotes
@@ -29,6 +28,7 @@ from qualkit.errors import QualkitError
 from qualkit.framework import Choice
 from qualkit.model import STANCES
 from qualkit.project import Project
+from qualkit.wording import many
 
 _MAKE, _CHECK = "Make a file", "Check a report's quotes"
 _ENDINGS: Final = {
@@ -90,8 +90,7 @@ def _make(project: Project) -> None:
 
 def _file(project: Project, wish: Wish, *, ready: bool) -> None:
     key = f"export {project.study} {state.coder()}"
-    job = jobs.of(key)
-    busy = job is not None and job.status == "running"
+    busy = jobs.running(key)
     off = busy or not ready
     if st.button("Make the file", type="primary", disabled=off, key="export-make") and not off:
         work = partial(make, state.study() or "", state.coder() or None, wish)
@@ -99,13 +98,10 @@ def _file(project: Project, wish: Wish, *, ready: bool) -> None:
         st.rerun()
     if (ended := jobs.show(key)) is None:
         return
-    if ended.status == "done":
-        if ended.result.wish.kind == wish.kind:
-            _download(ended.result, wish)
-    elif ended.status == "cancelled":
-        st.info("Cancelled; nothing was made.")
-    elif ended.error is not None:
-        state.tell(ended.error, "The file could not be made.")
+    if jobs.mishap(ended, "The file could not be made.", "Cancelled; nothing was made."):
+        return
+    if ended.result.wish.kind == wish.kind:
+        _download(ended.result, wish)
 
 
 def _download(made: Made, wish: Wish) -> None:
@@ -127,8 +123,7 @@ def _size(data: bytes) -> str:
 
 def _look(project: Project, wish: Wish) -> Preview:
     """The preview of a wish; one that is kept, while neither wish nor study has changed."""
-    newest = project.log(limit=1, rows=False)["entry"].tolist()
-    key = project.study, newest, replace(wish, template=None)
+    key = project.study, project.last_entry(), replace(wish, template=None)
     kept = st.session_state.get("export-look")
     if kept is None or kept[0] != key:
         with st.spinner("Looking at the study"):
@@ -401,8 +396,7 @@ def _check(project: Project) -> None:
     st.text("Every quotation in a report is held against the transcripts of this study.")
     key = f"quotes {project.study} {state.coder()}"
     file = st.file_uploader("The report", type=READS, key="quotes-file")
-    job = jobs.of(key)
-    busy = job is not None and job.status == "running"
+    busy = jobs.running(key)
     start = st.button("Check its quotes", type="primary", key="quotes-start",
                       disabled=busy or file is None)  # fmt: skip
     if start and not busy and file is not None:
@@ -412,12 +406,10 @@ def _check(project: Project) -> None:
         st.rerun()
     if (ended := jobs.show(key)) is None:
         return
-    if ended.status == "done":
+    if not jobs.mishap(
+        ended, "The report could not be checked.", "Cancelled; nothing was checked."
+    ):
         _show_checked(ended.result)
-    elif ended.status == "cancelled":
-        st.info("Cancelled; nothing was checked.")
-    elif ended.error is not None:
-        state.tell(ended.error, "The report could not be checked.")
 
 
 def _show_checked(checked: Checked) -> None:

@@ -329,19 +329,14 @@ def _work(
 ) -> Any:  # noqa: ANN401 - whatever the job gives back
     """A button that starts a job, its bar while it runs, and what it gave back once it is done."""
     key = _key(project, name)
-    job = jobs.of(key)
-    busy = job is not None and job.status == "running"
+    busy = jobs.running(key)
     if st.button(label, type="primary", key=f"settings-{name}", disabled=busy) and not busy:
         jobs.start(key, title, work)
         st.rerun()
     ended = jobs.show(key)
-    if ended is None or ended.status == "done":
-        return ended and ended.result
-    if ended.error is not None:
-        state.tell(ended.error)
-    else:
-        st.info("Cancelled.")
-    return None
+    if ended is None or jobs.mishap(ended, "That did not work."):
+        return None
+    return ended.result
 
 
 def _key(project: Project, name: str) -> str:

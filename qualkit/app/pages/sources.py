@@ -154,13 +154,9 @@ def _start(what: str, title: str, work: Callable[[jobs.Progress], Any]) -> None:
 
 def _was_read(job: jobs.Job) -> None:
     jobs.forget(_mine("read"))
-    if job.status == "done":
+    if not jobs.mishap(job, "The files could not be read.", "Cancelled; choose the files again."):
         st.session_state["readings"] = job.result
         st.session_state["roles"] = {}
-    elif job.error is not None:
-        state.tell(job.error, "The files could not be read.")
-    else:
-        st.text("Stopped; choose the files again.")
 
 
 def _preview() -> None:
@@ -314,14 +310,11 @@ def _drop() -> None:
 
 def _kept(job: jobs.Job) -> None:
     jobs.forget(_mine("keep"))
-    if job.error is not None:
-        state.tell(job.error, "The interviews were not kept.")
-    elif isinstance(job.result, ImportReport):
+    left = "Cancelled; what had not been kept by then is still here."
+    if not jobs.mishap(job, "The interviews were not kept.", left):
         _drop()
         st.session_state["report"] = job.result
         st.rerun()
-    else:
-        st.text("Stopped; what had not been kept by then is still here.")
 
 
 def _told() -> None:

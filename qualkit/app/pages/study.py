@@ -9,14 +9,14 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from qualkit.app import jobs, state
+from qualkit.app import jobs, kept, state
 from qualkit.app import study_room as room
 from qualkit.app.recent import recent_studies
 from qualkit.compare import Saturation
 from qualkit.errors import QualkitError
-from qualkit.progress import Progress, Step, progress_of, saturation_of
+from qualkit.progress import Progress, Step, saturation_of
 from qualkit.project import Project
-from qualkit.sample import Sample, build_sample
+from qualkit.sample import build_sample
 from qualkit.tables import attributes_of
 
 _SAMPLE: Final = "sample"
@@ -36,7 +36,7 @@ def show() -> None:
         _start()
         return
     with state.opened() as project:
-        made = progress_of(project)
+        made = kept.progress(project)
         _numbers(made)
         _next(made.next_steps)
         _tables(project, made)
@@ -84,7 +84,7 @@ def _sample() -> None:
     st.subheader("Look at the sample")
     st.text("Sixteen invented interviews of four areas, coded by two people. Try everything on it.")
     folder = st.text_input("Folder of the sample", str(room.home() / "sample"), key="sample-folder")
-    running = (job := jobs.of(_SAMPLE)) is not None and job.status == "running"
+    running = jobs.running(_SAMPLE)
     if st.button("Open the sample study", type="primary", key="sample-open", disabled=running):
         _build(folder)
 
@@ -109,12 +109,8 @@ def _build(typed: str) -> None:
 
 def _built(job: jobs.Job) -> None:
     jobs.forget(_SAMPLE)
-    if job.error is not None:
-        state.tell(job.error, "The sample could not be built.")
-    elif isinstance(job.result, Sample):
+    if not jobs.mishap(job, "The sample could not be built.", "Cancelled; nothing was built."):
         _go(str(job.result.study))
-    else:
-        st.text("Stopped; nothing was built.")
 
 
 def _new() -> None:

@@ -197,11 +197,9 @@ def _points(_study: str | None) -> list[room.Point]:
 
 def _tell_end(job: jobs.Job) -> None:
     jobs.forget(_suggesting(str(state.study())))
-    if job.error is not None:
-        state.tell(job.error, "Nothing could be suggested.")
-    elif job.status == "cancelled":
-        st.info("Cancelled. The suggestions are as they were.")
-    else:
+    if not jobs.mishap(
+        job, "Nothing could be suggested.", "Cancelled. The suggestions are as they were."
+    ):
         st.session_state["suggest-report"] = job.result
         st.toast(f"{job.result.kept:,} suggestions, {room.METHODS[job.result.method]}.")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from qualkit.app import jobs, state
+from qualkit.app import jobs, kept, state
 from qualkit.app import suggestions_room as suggesting
 from qualkit.app import topics_room as room
 from qualkit.app.codebook_room import id_for
@@ -32,7 +32,7 @@ def show() -> None:
     with state.opened() as project:
         key = f"topics:{state.study()}"
         job = jobs.of(key)
-        if job is not None and job.status == "running":
+        if jobs.running(key):
             jobs.show(key)
         elif job is None or job.result is None:
             _start_here(project, job)
@@ -173,7 +173,7 @@ def _all_of_them(project: Project, found: Topics) -> None:
     st.subheader("All topics")
     paths = suggesting.code_paths(project.codes())
     st.dataframe(
-        room.table(found, crosswalk(found, project.codings()), paths), hide_index=True,
+        room.table(found, crosswalk(found, kept.codings(project)), paths), hide_index=True,
         key="topics-table",
         column_config={
             "Words": st.column_config.TextColumn(width="medium"),
