@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 from click.testing import CliRunner
@@ -51,6 +52,14 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
 
 
 @pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server without a study for many tests: ``visit(shared.url, study=...)`` opens theirs."""
+    server = Server(None, tmp_path_factory.mktemp("shared"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
 def chromium() -> str:
     """The browser's program; in CI it must be there."""
     found = os.environ.get("CHROMIUM") or shutil.which("chromium")
@@ -81,11 +90,16 @@ def visit(
     pages: list[Page] = []
     errors: list[str] = []
 
-    def open_page(url: str, *, dark: bool = False, rest: bool = True) -> Page:
+    def open_page(
+        url: str, *, dark: bool = False, rest: bool = True, study: Path | None = None
+    ) -> Page:
         context = browser.new_context(
             viewport={"width": 1440, "height": 900}, reduced_motion="reduce", locale="en-GB",
             color_scheme="dark" if dark else "light", accept_downloads=True,
         )  # fmt: skip
+        if study is not None:  # as a browser has it that had this study open before
+            value = quote(str(study), safe="")
+            context.add_cookies([{"name": "qualkit-study", "value": value, "url": url}])
         page = context.new_page()
         page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: errors.append(str(error)))

@@ -21,14 +21,14 @@ def sample_copy(sample, tmp_path):
 
 
 @pytest.fixture
-def grid_of(serve, visit):
-    """Open the grid of a study in a browser of its own, as somebody."""
+def grid_of(shared, sample_copy, visit):
+    """Open the grid of the study in a browser of its own, as somebody."""
 
-    def open_grid(server, name="Ann", query="") -> Page:
-        page: Page = visit(server.url)
+    def open_grid(name="Ann", query="") -> Page:
+        page: Page = visit(shared.url, study=sample_copy)
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         work_as(page, name)
-        page.goto(f"{server.url}/framework{query}")
+        page.goto(f"{shared.url}/framework{query}")
         expect(page.locator(".qk-grid td").first).to_be_visible()
         at_rest(page)
         return page
@@ -60,8 +60,8 @@ def texts(path, author="Ann"):
     return table[table["author"] == author]
 
 
-def test_a_cell_is_chosen_written_and_saved(sample_copy, serve, grid_of):
-    page = grid_of(serve(sample_copy))
+def test_a_cell_is_chosen_written_and_saved(sample_copy, grid_of):
+    page = grid_of()
 
     choose(page, "Northmoor", 0)
     write(page, "*Slow* to start, $5 < $6.")
@@ -72,8 +72,8 @@ def test_a_cell_is_chosen_written_and_saved(sample_copy, serve, grid_of):
     assert found == [["Northmoor", "set-up", "*Slow* to start, $5 < $6.", False]]
 
 
-def test_the_keyboard_alone_reaches_and_writes_another_cell(sample_copy, serve, grid_of):
-    page = grid_of(serve(sample_copy))
+def test_the_keyboard_alone_reaches_and_writes_another_cell(sample_copy, grid_of):
+    page = grid_of()
     choose(page, "Kingsreach", 0)
 
     page.keyboard.press("ArrowDown")
@@ -101,9 +101,8 @@ def test_the_keyboard_alone_reaches_and_writes_another_cell(sample_copy, serve, 
         (["ArrowUp", "ArrowLeft"], "Kingsreach", 0),
     ],
 )
-def test_keys_walk_the_grid_and_stop_at_its_edges(site, visit, keys, row, column):
-    page = visit(site.url)
-    page.goto(f"{site.url}/framework")
+def test_keys_walk_the_grid_and_stop_at_its_edges(shared, sample, visit, keys, row, column):
+    page = visit(f"{shared.url}/framework", study=sample)
     cell(page, "Kingsreach", 0).focus()
 
     for key in keys:
@@ -112,20 +111,8 @@ def test_keys_walk_the_grid_and_stop_at_its_edges(site, visit, keys, row, column
     expect(page.locator(f'tr[data-row="{row}"] td').nth(column)).to_be_focused()
 
 
-@pytest.fixture(scope="module")
-def site(sample, tmp_path_factory):
-    """The interface on the sample study, for tests that only look."""
-    from tests.browser.driving import Server
-
-    server = Server(sample, tmp_path_factory.mktemp("site"))
-    yield server
-    server.stop()
-
-
-def test_words_that_are_not_saved_survive_a_look_at_other_cells_and_pages(
-    sample_copy, serve, grid_of
-):
-    page = grid_of(serve(sample_copy))
+def test_words_that_are_not_saved_survive_a_look_at_other_cells_and_pages(sample_copy, grid_of):
+    page = grid_of()
     choose(page, "Northmoor", 0)
     write(page, "Half a thought")
 
@@ -145,11 +132,8 @@ def test_words_that_are_not_saved_survive_a_look_at_other_cells_and_pages(
 @pytest.mark.parametrize(
     ("answer", "stands"), [("Save mine", "Mine."), ("Take the saved one", "Theirs.")]
 )
-def test_two_windows_that_write_one_cell_see_both_texts(
-    sample_copy, serve, grid_of, answer, stands
-):
-    server = serve(sample_copy)
-    one, other = grid_of(server), grid_of(server)
+def test_two_windows_that_write_one_cell_see_both_texts(sample_copy, grid_of, answer, stands):
+    one, other = grid_of(), grid_of()
     for page, words in ((one, "Mine."), (other, "Theirs.")):
         choose(page, "Northmoor", 0)
         write(page, words)
@@ -169,8 +153,8 @@ def test_two_windows_that_write_one_cell_see_both_texts(
     assert texts(sample_copy)["text"].tolist() == [stands]
 
 
-def test_saving_can_be_undone_and_an_earlier_wording_put_back(sample_copy, serve, grid_of):
-    page = grid_of(serve(sample_copy))
+def test_saving_can_be_undone_and_an_earlier_wording_put_back(sample_copy, grid_of):
+    page = grid_of()
     choose(page, "Northmoor", 0)
     for words in ("First.", "Second."):
         write(page, words)
@@ -189,8 +173,8 @@ def test_saving_can_be_undone_and_an_earlier_wording_put_back(sample_copy, serve
     assert texts(sample_copy)["text"].tolist() == ["Second."]
 
 
-def test_a_draft_is_marked_until_its_author_saves_it(sample_copy, serve, grid_of):
-    page = grid_of(serve(sample_copy))
+def test_a_draft_is_marked_until_its_author_saves_it(sample_copy, grid_of):
+    page = grid_of()
     choose(page, "Northmoor", 9)
 
     page.get_by_role("button", name="Draft this cell").click()
@@ -203,8 +187,8 @@ def test_a_draft_is_marked_until_its_author_saves_it(sample_copy, serve, grid_of
     assert texts(sample_copy)["draft"].tolist() == [False]
 
 
-def test_a_link_opens_its_cell_and_the_address_follows_the_choice(sample_copy, serve, grid_of):
-    page = grid_of(serve(sample_copy), query="?row=Saltbay&theme=sustainability")
+def test_a_link_opens_its_cell_and_the_address_follows_the_choice(sample_copy, grid_of):
+    page = grid_of(query="?row=Saltbay&theme=sustainability")
 
     expect(page.locator('td[aria-selected="true"]')).to_be_in_viewport()
     expect(page.get_by_role("heading", name="Saltbay: Sustainability")).to_be_visible()
@@ -215,8 +199,8 @@ def test_a_link_opens_its_cell_and_the_address_follows_the_choice(sample_copy, s
     expect(page.get_by_role("heading", name=re.compile("^Kingsreach: "))).to_be_visible()
 
 
-def test_the_word_file_holds_the_words_on_the_screen(sample_copy, serve, grid_of, tmp_path):
-    page = grid_of(serve(sample_copy))
+def test_the_word_file_holds_the_words_on_the_screen(sample_copy, grid_of, tmp_path):
+    page = grid_of()
     choose(page, "Northmoor", 0)
     write(page, "Slow to start, then steady.")
     save(page)
@@ -233,9 +217,8 @@ def test_the_word_file_holds_the_words_on_the_screen(sample_copy, serve, grid_of
         assert "Slow to start, then steady." in file.read("word/document.xml").decode("utf-8")
 
 
-def test_scroll_and_focus_stay_where_they_are_when_a_cell_is_chosen(site, visit):
-    page = visit(site.url)
-    page.goto(f"{site.url}/framework")
+def test_scroll_and_focus_stay_where_they_are_when_a_cell_is_chosen(shared, sample, visit):
+    page = visit(f"{shared.url}/framework", study=sample)
     page.locator(".qk-grid").evaluate("box => box.scrollTo(1200, 30)")
     at = page.locator(".qk-grid").evaluate("box => [box.scrollLeft, box.scrollTop]")
 

@@ -43,10 +43,10 @@ def type_into(page: Page, table: str, *, row: int, column: int, value: str) -> N
     at_rest(page)
 
 
-def test_files_are_looked_at_then_kept_and_their_attributes_changed(study, serve, visit, tmp_path):
+def test_files_are_looked_at_then_kept_and_their_attributes_changed(study, shared, visit, tmp_path):
     (tmp_path / "north-parent.txt").write_text(PARENT, "utf-8")
     (tmp_path / "scan.pdf").write_bytes(b"%PDF-1.4 nothing")
-    page = visit(serve(study).url)
+    page = visit(shared.url, study=study)
     work_as(page, "Ann")
 
     page.get_by_role("link", name="Sources").click()
@@ -85,8 +85,8 @@ def test_files_are_looked_at_then_kept_and_their_attributes_changed(study, serve
         assert project.sources()["case"].tolist() == ["p1", "p2", "north-parent"]
 
 
-def test_a_button_that_cannot_be_pressed_yet_can_be_read(study, serve, visit):
-    page = visit(serve(study).url)
+def test_a_button_that_cannot_be_pressed_yet_can_be_read(study, shared, visit):
+    page = visit(shared.url, study=study)
     page.get_by_role("link", name="Sources").click()
     at_rest(page)
 
@@ -97,8 +97,8 @@ def test_a_button_that_cannot_be_pressed_yet_can_be_read(study, serve, visit):
     expect(look.locator("p")).not_to_have_css("color", "rgb(255, 255, 255)")  # it is not filled
 
 
-def test_a_column_without_a_value_stays_when_others_are_saved(study, serve, visit):
-    page = visit(serve(study).url)
+def test_a_column_without_a_value_stays_when_others_are_saved(study, shared, visit):
+    page = visit(shared.url, study=study)
     work_as(page, "Ann")
     page.get_by_role("link", name="Sources").click()
     at_rest(page)
@@ -121,8 +121,8 @@ def test_a_column_without_a_value_stays_when_others_are_saved(study, serve, visi
         assert project.sources()[["case", "wave"]].values.tolist()[0] == ["North", "2"]
 
 
-def test_a_source_is_removed_after_a_question(study, serve, visit):
-    page = visit(serve(study).url)
+def test_a_source_is_removed_after_a_question(study, shared, visit):
+    page = visit(shared.url, study=study)
     work_as(page, "Ann")
     page.get_by_role("link", name="Sources").click()
     at_rest(page)

@@ -37,10 +37,9 @@ def made(project, source, words, code, confidence):
 
 
 @pytest.fixture
-def queue(suggested, serve, visit):
+def queue(suggested, shared, visit):
     """The queue, the surest first, as Ann sees it."""
-    server = serve(suggested)
-    page = visit(server.url)
+    page = visit(shared.url, study=suggested)
     work_as(page, "Ann")
     to_suggestions(page)
     order = page.get_by_role("combobox", name="Order")
