@@ -66,6 +66,7 @@ _INSTEAD: Final = {
     ".wav": "a recording; transcribe it first",
     ".m4a": "a recording; transcribe it first",
     ".qdpx": "a REFI-QDA project, not a transcript",
+    ".sav": "answers of a survey; load them with 'qualkit survey load'",
 }
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MB: Final = 1 << 20
 FILE_BYTES: Final = 50 * MB
+TABLE_BYTES: Final = 100 * MB  # 100,000 respondents answering 60 questions in words: 72 MB
 ARCHIVE_ENTRIES: Final = 5_000
 PART_BYTES: Final = 50 * MB
 ARCHIVE_BYTES: Final = 100 * MB
@@ -81,16 +82,14 @@ def sniff(data: bytes) -> str:
     return "html" if head.startswith((b"<!doctype html", b"<html")) else "text"
 
 
-def read_bytes(path: Path, name: str) -> bytes:
+def read_bytes(path: Path, name: str, *, limit: int = FILE_BYTES) -> bytes:
     """The bytes of a file that is neither missing, empty nor too large."""
     try:
         if path.is_dir():
             raise ReadError(name, "this is a folder; name the files in it")
         size = path.stat().st_size
-        if size > FILE_BYTES:
-            raise ReadError(
-                name, f"the file has {size // MB} MB, the limit is {FILE_BYTES // MB} MB"
-            )
+        if size > limit:
+            raise ReadError(name, f"the file has {size // MB} MB, the limit is {limit // MB} MB")
         data = path.read_bytes()
     except OSError as error:
         raise ReadError(name, f"cannot be opened ({error.strerror})") from error

@@ -10,7 +10,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from pathlib import Path
@@ -28,7 +28,7 @@ COLUMNS = 2_000
 FIELD = 2_000_000
 _CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 _ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*?\br\s*=\s*[\"'](\d{1,9})[\"']")
-_ODD_CELLS = (
+ODD_CELLS = (
     (b"<f", "formula cells: their last saved values were read"),
     (b't="e"', "error cells (#REF!, #N/A ...) were read as empty"),
 )
@@ -74,46 +74,73 @@ def read_sheet(path: Path | str, *, encoding: str | None = None) -> Sheet:
 
 def sheet_of(data: bytes, name: str, encoding: str | None = None) -> Sheet:
     """The table in the bytes of a file, whatever its ending says."""
-    kind = sniff(data)
-    if kind == "ole":
-        refuse_office(data, name, ".xlsx or .csv")
-    if kind == "zip":
-        return _checked(name, *_excel(data, name))
-    if kind not in {"text", "html"}:
-        raise ReadError(name, f"not a table: it is {NAMES[kind]}")
-    return _checked(name, *_separated(data, name, encoding))
+    rows, warnings = rows_of(data, name, encoding)
+    return _checked(name, list(rows), warnings)
 
 
 _Rows = list[tuple[int, list[str]]]
 
 
-def _separated(data: bytes, name: str, encoding: str | None) -> tuple[_Rows, list[str]]:
+def rows_of(
+    data: bytes, name: str, encoding: str | None = None, *, merged: bool = False
+) -> tuple[Iterable[tuple[int, list[str]]], list[str]]:
+    """The rows of a table with their numbers in the file, headings too, and the warnings.
+
+    They can be gone through once; a fault may show on the way. `merged` allows merged cells in
+    the headings: the cells beside the first are empty.
+    """
+    kind = sniff(data)
+    if kind == "ole":
+        refuse_office(data, name, ".xlsx or .csv")
+    if kind == "zip":
+        return _excel(data, name, merged=merged)
+    if kind not in {"text", "html"}:
+        raise ReadError(name, f"not a table: it is {NAMES[kind]}")
+    return _separated(data, name, encoding)
+
+
+def _separated(
+    data: bytes, name: str, encoding: str | None
+) -> tuple[Iterator[tuple[int, list[str]]], list[str]]:
     text, warnings = decode(data, name, encoding)
     text, more = stored(text)
     if text.count('"') % 2:
         line = next(n for n, row in enumerate(text.split("\n"), 1) if row.count('"') % 2)
         raise ReadError(name, "the quotation mark opened here is never closed", line=line)
+    return _records(text, name), warnings + more
+
+
+def _records(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
     heading = text.split("\n", 1)[0]
     separator = max(",;\t|", key=heading.count)
     csv.field_size_limit(5 * FIELD)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    rows: _Rows = []
+    reader = csv.reader(_lines(text), delimiter=separator, strict=True)
+    found = 0
     try:
         for number, row in enumerate(reader, 1):  # as a spreadsheet counts, whatever a cell holds
             if row:
-                rows.append((number, row))
-            if len(rows) > ROWS:
+                yield number, row
+                found += 1
+            if found > ROWS:
                 raise ReadError(name, f"more than {ROWS:,} rows")
     except csv.Error as error:
         raise ReadError(name, f"damaged table ({error})", line=reader.line_num) from error
-    return rows, warnings + more
 
 
-def _excel(data: bytes, name: str) -> tuple[_Rows, list[str]]:
+def _lines(text: str) -> Iterator[str]:
+    """The lines of a text one by one: a large table is never held twice."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start) + 1 or len(text)
+        yield text[start:end]
+        start = end
+
+
+def _excel(data: bytes, name: str, *, merged: bool) -> tuple[_Rows, list[str]]:
     archive = Archive(data, name)
     if "xl/workbook.xml" not in archive.names:
         raise ReadError(name, "a zip archive, but not an Excel workbook")
-    warnings = _inspect(archive, name)
+    warnings = _inspect(archive, name, merged=merged)
     import openpyxl
 
     try:
@@ -134,7 +161,7 @@ def _excel(data: bytes, name: str) -> tuple[_Rows, list[str]]:
     return rows, warnings
 
 
-def _inspect(archive: Archive, name: str) -> list[str]:
+def _inspect(archive: Archive, name: str, *, merged: bool) -> list[str]:
     """Warnings about a workbook; ReadError where its cells lie beyond any real table."""
     found = []
     if "xl/vbaProject.bin" in archive.names:
@@ -145,12 +172,12 @@ def _inspect(archive: Archive, name: str) -> list[str]:
         data = archive.part(part)
         check_xml(data, name, part)
         if part.startswith("xl/worksheets/"):
-            _check_reach(data, name)
-            found += [message for mark, message in _ODD_CELLS if mark in data]
+            _check_reach(data, name, merged=merged)
+            found += [message for mark, message in ODD_CELLS if mark in data]
     return list(dict.fromkeys(found))
 
 
-def _check_reach(data: bytes, name: str) -> None:
+def _check_reach(data: bytes, name: str, *, merged: bool) -> None:
     """Refuse a worksheet whose cells lie beyond any real table, or whose heading is merged."""
     for column, row in _CELL.findall(data):
         if _number(column) > COLUMNS or int(row) > ROWS:
@@ -158,7 +185,7 @@ def _check_reach(data: bytes, name: str) -> None:
             raise ReadError(name, f"the table reaches to {cell}; remove stray cells")
     if any(int(row) > ROWS for row in _ROW.findall(data)):
         raise ReadError(name, f"a row beyond {ROWS:,}; remove stray cells")
-    if any(int(row) <= 2 for row in _MERGED.findall(data)):
+    if not merged and any(int(row) <= 2 for row in _MERGED.findall(data)):
         raise ReadError(name, "merged cells in the heading; split them, one heading a column")
 
 

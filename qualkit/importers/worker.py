@@ -18,7 +18,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from qualkit.errors import ReadError
+from qualkit.errors import MissingExtra, ReadError
+from qualkit.importers import columns
+from qualkit.importers.columns import Columns
 from qualkit.importers.drafts import Draft, Paragraph, read_draft
 from qualkit.importers.sheets import Sheet, read_sheet
 from qualkit.model import Source, Turn
@@ -75,6 +77,22 @@ def read_table(path: Path | str) -> Sheet:
     return result
 
 
+def read_columns(path: Path | str) -> Columns:
+    """A table of answers by its columns, read in a child process.
+
+    Raises
+    ------
+    ReadError
+        Where the file is refused.
+    MissingExtra
+        Where it is an SPSS file and pyreadstat is not installed.
+    """
+    result = _read_one(path, "columns")
+    if not isinstance(result, Columns):
+        raise TypeError("a child answered with something else than the table asked for")
+    return result
+
+
 def read_draft_file(path: Path | str) -> Draft:
     """One draft report, read in a child process; ReadError where it is refused."""
     result = _read_one(path, "draft")
@@ -83,13 +101,16 @@ def read_draft_file(path: Path | str) -> Draft:
     return result
 
 
-def _read_one(path: Path | str, kind: str) -> Source | Sheet | Draft:
+_Read = Source | Sheet | Draft | Columns
+
+
+def _read_one(path: Path | str, kind: str) -> _Read:
     children = _Children(None)
     try:
         result = children.read(Path(path), kind=kind)
     finally:
         children.close()
-    if isinstance(result, ReadError):
+    if isinstance(result, ReadError | MissingExtra):
         raise result
     return result
 
@@ -109,7 +130,7 @@ class _Children:
             raise TypeError("a child answered with something else than the source asked for")
         return result
 
-    def read(self, path: Path, *, kind: str = "source") -> Source | Sheet | Draft | ReadError:
+    def read(self, path: Path, *, kind: str = "source") -> _Read | ReadError | MissingExtra:
         """What a child makes of one file."""
         child = self._child()
         late = threading.Timer(SECONDS, child.kill)
@@ -178,7 +199,11 @@ def _here() -> str:
     return str(Path(__file__).parents[2])
 
 
-def _unpack(answer: dict[str, Any], path: Path) -> Source | Sheet | Draft | ReadError:
+def _unpack(answer: dict[str, Any], path: Path) -> _Read | ReadError | MissingExtra:
+    if "columns" in answer:
+        return columns.from_message(answer)
+    if "library" in answer:
+        return MissingExtra(answer["library"], answer["extra"])
     if "paragraphs" in answer:
         return _unpack_draft(answer)
     if "header" in answer:
@@ -204,19 +229,27 @@ def _unpack_draft(answer: dict[str, Any]) -> Draft:
 
 def _pack(path: Path, encoding: str | None, kind: str) -> str:
     """What becomes of a file, as one line of JSON."""
-    from qualkit.importers import read_source
-
     try:
-        if kind == "table":
-            return json.dumps(asdict(read_sheet(path)))
-        if kind == "draft":
-            return json.dumps(asdict(read_draft(path)))
-        return json.dumps(asdict(read_source(path, encoding=encoding)))
+        return json.dumps(_read(path, encoding, kind))
     except ReadError as error:
         return json.dumps({"reason": error.reason, "line": error.line})
+    except MissingExtra as error:
+        return json.dumps({"library": error.library, "extra": error.extra})
     except Exception as error:
         why = f"damaged or too large ({type(error).__name__})"
         return json.dumps({"reason": why, "line": None})
+
+
+def _read(path: Path, encoding: str | None, kind: str) -> dict[str, Any]:
+    from qualkit.importers import read_source
+
+    if kind == "table":
+        return asdict(read_sheet(path))
+    if kind == "columns":
+        return columns.to_message(columns.read_columns(path))
+    if kind == "draft":
+        return asdict(read_draft(path))
+    return asdict(read_source(path, encoding=encoding))
 
 
 def _limit(memory: int) -> None:

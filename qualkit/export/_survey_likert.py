@@ -1,0 +1,524 @@
+"""Answers on a scale as bars that part at its middle: the more to the right, the less to the left.
+
+A bar is one wave or group of an item. Answers that are withheld are hatched where they lie on one
+side of the scale for certain; else their share stands apart, since no side may be read into it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from qualkit.errors import QualkitError
+from qualkit.export._survey_canvas import (
+    EDGE,
+    GREY,
+    PALE,
+    PLAIN,
+    SMALL,
+    WIDE,
+    Canvas,
+    Chart,
+    Piece,
+    Section,
+    cut,
+    height,
+    letters_on,
+    shades,
+    width,
+    wrapped,
+)
+from qualkit.export._survey_rows import (
+    Choice,
+    Record,
+    answers_of,
+    asked,
+    chunks,
+    group_label,
+    key_of,
+    notes_of,
+    rows_by_item,
+    was_nobody,
+)
+
+from qualkit.survey.suppress import CELL_WHY
+
+if TYPE_CHECKING:
+    from qualkit.survey import Description
+
+FEWEST: Final = 2
+MOST: Final = 11
+NEUTRALS: Final = ("centred", "apart")
+_UNSURE: Final = "don't know"
+_NEUTRAL_SHADE: Final = "#ffffff"  # with an edge, so that greys of it are not mistaken
+_BAR: Final = 0.19
+_QUESTION: Final = 2.5  # column of questions where every item has one bar
+_LABELS: Final = 1.5  # at most, of groups
+_GAP: Final = 0.08
+_NO_SIDE: Final = "Withheld, either side"
+_SIDES: Final = ("left", "neutral", "right")
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A piece of a bar: which answer, or which that are withheld, and how large."""
+
+    side: str
+    percent: float
+    place: int | None = None  # of the answer in the order shown; None: withheld
+
+
+@dataclass(frozen=True, slots=True)
+class _Bar:
+    label: str
+    wave: str
+    n: int
+    unsure: int
+    parts: tuple[_Part, ...] = ()
+    unplaced: float = 0.0
+    why: str = ""
+
+    def total(self, side: str) -> float:
+        return sum(part.percent for part in self.parts if part.side == side)
+
+    @property
+    def unsure_percent(self) -> float:
+        """Of all who answered; none of a withheld result, whose base is too small for it."""
+        asked_all = self.n + self.unsure
+        return 100 * self.unsure / asked_all if asked_all and not self.why else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """An item with its bars."""
+
+    question: str
+    bars: tuple[_Bar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """The answers of some items from left to right, and how they are drawn."""
+
+    labels: tuple[str, ...]
+    apart: bool
+
+    def side(self, place: int) -> str:
+        return side_of(place, len(self.labels))
+
+    def fill(self, place: int) -> str:
+        """The extremes are darkest."""
+        half = len(self.labels) // 2
+        side = self.side(place)
+        if side == "neutral":
+            return _NEUTRAL_SHADE
+        if side == "left":
+            return shades(half, warm=True)[half - 1 - place]
+        return shades(half, warm=False)[place - (len(self.labels) - half)]
+
+    def pattern(self, place: int) -> str:
+        return "////" if self.side(place) == "left" else ""
+
+
+def side_of(place: int, count: int) -> str:
+    """Where an answer lies: left, neutral or right.
+
+    >>> [side_of(n, 5) for n in range(5)]
+    ['left', 'left', 'neutral', 'right', 'right']
+    """
+    if 2 * place + 1 == count:
+        return "neutral"
+    return "left" if 2 * place < count else "right"
+
+
+def likert_chart(made: Description, choice: Choice, *, neutral: str, title: str) -> Chart:
+    """The chart, before it is drawn."""
+    found = rows_by_item(made, choice, {"ordinal"}, unfit="this chart shows items on a scale")
+    answers = answers_of(made)
+    scales: dict[_Scale, list[_Block]] = {}
+    left_out: list[str] = []
+    for item, rows in found.items():
+        scale = _scale(rows, answers, neutral == "apart")
+        if scale is None:
+            left_out.append(item)
+            continue
+        bars = [_bar(row, answers.get(key_of(row), []), scale, choice) for row in rows]
+        several = len(made.waves) > 1 and len({bar.wave for bar in bars}) > 1
+        parts = chunks(bars)
+        for n, part in enumerate(parts):
+            more = f" ({n + 1} of {len(parts)})" if len(parts) > 1 else ""
+            kept = part if several else [_without_wave(bar) for bar in part]
+            scales.setdefault(scale, []).append(_Block(f"{asked(rows[0])}{more}", tuple(kept)))
+    if not scales:
+        raise QualkitError(
+            f"no item has answers on a scale of {FEWEST} to {MOST} points to be shown"
+        )
+    bars = [bar for blocks in scales.values() for block in blocks for bar in block.bars]
+    layout = _Layout.of(scales, bars)
+    chart = Chart("Diverging stacked bars", title or _title(made, choice), [])
+    chart.sections = [layout.section(scale, blocks) for scale, blocks in scales.items()]
+    shown = [row for rows in found.values() for row in rows]
+    chart.notes = notes_of(made, shown, withheld=layout.hidden)
+    if left_out:
+        chart.notes.append(
+            f"Not shown, for want of {FEWEST} to {MOST} answers on a scale: {', '.join(left_out)}."
+        )
+    return chart
+
+
+def _title(made: Description, choice: Choice) -> str:
+    waves = " and ".join(wave for wave in made.waves if wave in (choice.waves or made.waves))
+    by = f", by {choice.by.replace('_', ' ')}" if choice.by else ""
+    return f"{made.survey}: answers on a scale, {waves}{by}"
+
+
+def _without_wave(bar: _Bar) -> _Bar:
+    from dataclasses import replace
+
+    return replace(bar, wave="")
+
+
+# What a bar is made of -----------------------------------------------------------------------
+
+
+def _scale(
+    rows: Sequence[Record],
+    answers: Mapping[Any, Sequence[Record]],
+    apart: bool,  # noqa: FBT001
+) -> _Scale | None:
+    """The answers from left to right; None where they are too few or too many to tell apart."""
+    held = max((answers.get(key_of(row), ()) for row in rows), key=len)
+    labels = [_label(row) for row in held if row["code"] != _UNSURE]
+    if not FEWEST <= len(labels) <= MOST:
+        return None
+    return _Scale(tuple(reversed(labels) if runs_down(labels) else labels), apart)
+
+
+def _label(row: Record) -> str:
+    return str(row["label"] or row["code"])
+
+
+def runs_down(labels: Sequence[str]) -> bool:
+    """Whether a scale runs from agreement to disagreement, so that its codes run leftward.
+
+    >>> runs_down(["Strongly agree", "Disagree"]), runs_down(["Disagree", "Agree"])
+    (True, False)
+    """
+    first, last = (_agrees(labels[at]) for at in (0, -1))
+    return first is True and last is False
+
+
+def _agrees(label: str) -> bool | None:
+    words = label.casefold()
+    if "agree" not in words:
+        return None
+    return "disagree" not in words and "not agree" not in words
+
+
+def _bar(row: Record, answers: Sequence[Record], scale: _Scale, choice: Choice) -> _Bar:
+    told = (group_label(row, grouped=bool(choice.by)), str(row["wave"]), row["n"] or 0,
+            row["dont_know"] or 0)  # fmt: skip
+    if not row["shown"]:
+        return _Bar(*told, why=str(row["why"]) or "withheld")
+    given = [one for one in answers if one["code"] != _UNSURE]
+    unsure = sum(one["percent"] or 0.0 for one in answers if one["code"] == _UNSURE)
+    down = runs_down([_label(one) for one in given])
+    best = _best(row, len(given))
+    pools = _pools(row, given, best, 100 - unsure)
+    count = len(given)
+    parts: dict[int, _Part] = {}
+    for at, one in enumerate(given):
+        if one["shown"]:
+            place = count - 1 - at if down else at
+            parts[place] = _Part(side_of(place, count), one["percent"], place)
+    unplaced = 0.0
+    for hidden, share in pools:
+        places = [count - 1 - at if down else at for at in hidden]
+        sides = {side_of(place, count) for place in places}
+        if len(sides) == 1:
+            parts[places[0]] = _Part(sides.pop(), share)
+        else:
+            unplaced += share
+    if not parts:
+        return _Bar(*told, why=CELL_WHY)
+    return _Bar(*told, tuple(parts[place] for place in sorted(parts)), unplaced)
+
+
+def _best(row: Record, count: int) -> set[int]:
+    """The places of the answers that the share of the best counts."""
+    top = 1 if count == FEWEST else 2
+    down = row["polarity"] == "lower-is-better"
+    return set(range(top)) if down else set(range(count - top, count))
+
+
+def _pools(
+    row: Record, given: Sequence[Record], best: set[int], whole: float
+) -> list[tuple[list[int], float]]:
+    """Answers that are withheld with what they are together, which follows from what is shown."""
+    places = range(len(given))
+    sets: list[tuple[list[int], float]] = [(list(places), whole)]
+    if row["top_two"] is not None:
+        top = 100 * row["top_two"]
+        sets = [(sorted(best), top), ([at for at in places if at not in best], whole - top)]
+    made = []
+    for members, total in sets:
+        hidden = [at for at in members if not given[at]["shown"]]
+        rest = total - sum(given[at]["percent"] for at in members if given[at]["shown"])
+        if hidden and rest > 0.05:
+            made.append((hidden, rest))
+    return made
+
+
+# Where everything stands -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Columns in inches, and how wide one per cent is: the same on every page."""
+
+    single: bool
+    labels: float  # where bars' own labels begin to end
+    waves: float
+    zero: float
+    unit: float
+    left: float
+    right: float
+    columns: tuple[tuple[str, float, float], ...]  # what, where it begins, how wide
+    hidden: bool
+
+    @classmethod
+    def of(cls, scales: Mapping[_Scale, Sequence[_Block]], bars: Sequence[_Bar]) -> _Layout:
+        blocks = [block for held in scales.values() for block in held]
+        single = all(len(block.bars) == 1 and not block.bars[0].label for block in blocks)
+        labels = max(min(_LABELS, width(bar.label, SMALL)) for bar in bars)
+        waves = max(min(1.0, width(bar.wave, SMALL)) for bar in bars)
+        begin = EDGE + (_QUESTION + _GAP if single else 0.1 + labels + waves)
+        begin += _GAP * ((labels > 0) + (waves > 0))
+        apart = any(scale.apart for scale in scales)
+        most = {side: max(bar.total(side) for bar in bars) for side in _SIDES}
+        if not apart:
+            for side in ("left", "right"):
+                most[side] = max(bar.total(side) + bar.total("neutral") / 2 for bar in bars)
+        extra = {
+            "Neutral": most["neutral"] if apart else 0.0,
+            "Don't know": max(bar.unsure_percent for bar in bars),
+        }
+        wanted = [name for name in extra if name == "Don't know" or extra[name] > 0]
+        if any(bar.unplaced for bar in bars):
+            wanted.append(_NO_SIDE)
+            extra[_NO_SIDE] = 0.0  # a bar of it would take the room of all others
+        base = max(0.34, max(width(f"{bar.n:,}", SMALL) for bar in bars) + 0.08)
+        words = {"Neutral": 0.34, "Don't know": 0.5, _NO_SIDE: 0.62}
+        words = {name: words[name] for name in wanted}
+        room = WIDE - EDGE - begin - base - sum(words.values()) - _GAP * (len(wanted) + 1)
+        spans = most["left"] + most["right"] + sum(extra[name] for name in wanted)
+        unit = room / max(spans, 20.0)
+        columns, at = [], begin + unit * (most["left"] + most["right"]) + 2 * _GAP
+        if spans < 20:
+            at = begin + room - unit * sum(extra[name] for name in wanted) + _GAP
+        end = at - 2 * _GAP
+        for name in wanted:
+            wide = unit * extra[name] + words[name]
+            columns.append((name, at, wide))
+            at += wide + _GAP
+        columns.append(("n", WIDE - EDGE - base, base))
+        hidden = any(
+            (bar.why and not was_nobody(bar.why)) or bar.unplaced
+            or any(part.place is None for part in bar.parts)
+            for bar in bars
+        )  # fmt: skip
+        return cls(single, EDGE + (0 if single else 0.1), waves, begin + unit * most["left"], unit,
+                   begin, end, tuple(columns), hidden)  # fmt: skip
+
+    def section(self, scale: _Scale, blocks: Sequence[_Block]) -> Section:
+        """The items of one scale under its key."""
+        return Section(
+            self._head(scale, blocks), [self._block(scale, block) for block in blocks], self._foot()
+        )
+
+    # The key --------------------------------------------------------------------------------
+
+    def _head(self, scale: _Scale, blocks: Sequence[_Block]) -> Piece:
+        lines = self._keys(scale, blocks)
+        titles = [wrapped(name, max(wide, 0.42), SMALL, most=3) for name, _, wide in self.columns]
+        named = height(max(map(len, titles)), SMALL)
+        high = 0.22 * len(lines) + named + 0.06
+
+        def draw(canvas: Canvas, top: float) -> None:
+            for n, line in enumerate(lines):
+                x = EDGE
+                for place, label, wide in line:
+                    middle = top + 0.22 * n + 0.1
+                    self._swatch(canvas, scale, place, (x, middle - 0.065))
+                    canvas.words((x + 0.27, middle), label, size=SMALL)
+                    x += wide
+            for (name, at, wide), title in zip(self.columns, titles, strict=True):
+                start = top + high - 0.04 - height(len(title), SMALL)
+                place = (at + wide, start) if name == "n" else (at, start)
+                canvas.words(place, title, size=SMALL, colour=GREY,
+                             across="right" if name == "n" else "left")  # fmt: skip
+
+        answers = ", ".join(scale.labels)
+        return Piece(high, draw, f"Answers from left to right: {answers}.", keep=True)
+
+    def _keys(
+        self, scale: _Scale, blocks: Sequence[_Block]
+    ) -> list[list[tuple[int | None, str, float]]]:
+        """Answers in lines as long as the page is wide."""
+        entries: list[tuple[int | None, str]] = list(enumerate(scale.labels))
+        bars = [bar for block in blocks for bar in block.bars]
+        if any(part.place is None for bar in bars for part in bar.parts) or any(
+            (bar.why and not was_nobody(bar.why)) or bar.unplaced for bar in bars
+        ):
+            entries.append((None, "Withheld"))
+        lines: list[list[tuple[int | None, str, float]]] = [[]]
+        used = 0.0
+        for place, label in entries:
+            shown = cut(" ".join(label.split()), 3.0, SMALL)
+            wide = width(shown, SMALL) + 0.42
+            if lines[-1] and used + wide > WIDE - 2 * EDGE:
+                lines.append([])
+                used = 0.0
+            lines[-1].append((place, shown, wide))
+            used += wide
+        return lines
+
+    @staticmethod
+    def _swatch(canvas: Canvas, scale: _Scale, place: int | None, at: tuple[float, float]) -> None:
+        if place is None:
+            canvas.withheld(at, (0.22, 0.13))
+        else:
+            canvas.box(at, (0.22, 0.13), scale.fill(place), pattern=scale.pattern(place),
+                       edge="#8c8c8c")  # fmt: skip
+
+    # An item --------------------------------------------------------------------------------
+
+    def _block(self, scale: _Scale, block: _Block) -> Piece:
+        room = _QUESTION if self.single else WIDE - 2 * EDGE
+        lines = wrapped(block.question, room, PLAIN, most=8 if self.single else 3)
+        words = height(len(lines), PLAIN)
+        bars = (_BAR + 0.04) * len(block.bars)
+        high = (max(words, bars) if self.single else words + 0.02 + bars) + 0.12
+
+        def draw(canvas: Canvas, top: float) -> None:
+            canvas.line((EDGE, top), (WIDE - EDGE, top), colour="#e0e0e0", wide=0.6)
+            top += 0.06
+            first = top + (max(0.0, words - bars) / 2 if self.single else words + 0.02)
+            start = top + (max(0.0, bars - words) / 2 if self.single else 0.0)
+            canvas.words((EDGE, start), lines)
+            before = ""
+            for n, bar in enumerate(block.bars):
+                y = first + (_BAR + 0.04) * n + 0.02
+                self._bar(canvas, scale, bar, y, label="" if bar.label == before else bar.label)
+                before = bar.label
+            canvas.line((self.zero, first), (self.zero, first + bars), colour="#000000", wide=0.8)
+
+        return Piece(high, draw, " ".join([f"{block.question}:", *(said(b, scale) for b in
+                                           block.bars)]))  # fmt: skip
+
+    def _bar(self, canvas: Canvas, scale: _Scale, bar: _Bar, y: float, *, label: str) -> None:
+        middle = y + _BAR / 2
+        if label:
+            canvas.words((self.labels, middle), cut(label, _LABELS, SMALL), size=SMALL)
+        if bar.wave:
+            canvas.words((self.left - _GAP, middle), cut(bar.wave, 1.0, SMALL), size=SMALL,
+                         across="right", colour=GREY)  # fmt: skip
+        if bar.why and was_nobody(bar.why):
+            canvas.words((self.left + 0.05, middle), bar.why, size=SMALL, colour=GREY)
+        elif bar.why:
+            canvas.withheld((self.left, y), (self.right - self.left, _BAR), f"withheld: {bar.why}")
+        self._stack(canvas, scale, bar, y)
+        self._beside(canvas, scale, bar, y)
+
+    def _stack(self, canvas: Canvas, scale: _Scale, bar: _Bar, y: float) -> None:
+        middle = 0.0 if scale.apart else bar.total("neutral")
+        x = self.zero - self.unit * (bar.total("left") + middle / 2)
+        for part in bar.parts:
+            if part.side == "neutral" and scale.apart:
+                continue
+            self._piece(canvas, scale, part, (x, y))
+            x += self.unit * part.percent
+
+    def _piece(self, canvas: Canvas, scale: _Scale, part: _Part, at: tuple[float, float]) -> None:
+        wide = self.unit * part.percent
+        if wide <= 0:
+            return
+        number = f"{part.percent:.0f}"
+        if part.place is None:
+            canvas.withheld(at, (wide, _BAR), number if wide > 0.2 else "")
+            return
+        fill = scale.fill(part.place)
+        middle = part.side == "neutral"
+        canvas.box(at, (wide, _BAR), fill, pattern=scale.pattern(part.place),
+                   edge="#8c8c8c" if middle else "#ffffff")  # fmt: skip
+        if width(number, SMALL) + 0.05 <= wide:
+            place = (at[0] + wide / 2, at[1] + _BAR / 2)
+            canvas.words(place, number, size=SMALL, colour=letters_on(fill), across="center",
+                         on=fill if middle or scale.pattern(part.place) else "")  # fmt: skip
+
+    def _beside(self, canvas: Canvas, scale: _Scale, bar: _Bar, y: float) -> None:
+        """What has no side: a neutral answer if apart, don't know, what is withheld, the base."""
+        middle = y + _BAR / 2
+        for name, at, wide in self.columns:
+            if name == "n":
+                canvas.words((at + wide, middle), f"{bar.n:,}", size=SMALL, across="right")
+            elif name == "Neutral":
+                percent = bar.total("neutral")
+                shown = not bar.why and any(part.side == "neutral" for part in bar.parts)
+                hidden = any(p.side == "neutral" and p.place is None for p in bar.parts)
+                self._aside(canvas, (at, y), percent, f"{percent:.0f}" if shown else "",
+                            _NEUTRAL_SHADE, hidden=hidden)  # fmt: skip
+            elif name == _NO_SIDE:
+                if bar.unplaced:
+                    canvas.withheld((at, y + 0.03), (0.22, _BAR - 0.06))
+                    canvas.words((at + 0.27, middle), f"{bar.unplaced:.0f}", size=SMALL)
+            else:
+                share = f" ({bar.unsure_percent:.0f}%)" if bar.unsure_percent else ""
+                self._aside(canvas, (at, y), bar.unsure_percent, f"{bar.unsure:,}{share}", PALE)
+
+    def _aside(
+        self, canvas: Canvas, at: tuple[float, float], percent: float, words: str, fill: str, *,
+        hidden: bool = False,
+    ) -> None:  # fmt: skip
+        wide = self.unit * percent
+        size = (wide, _BAR)
+        if wide > 0 and hidden:
+            canvas.withheld(at, size)
+        elif wide > 0:
+            canvas.box(at, size, fill, pattern="|||" if fill == PALE else "", ink="#7a7a7a",
+                       edge="#8c8c8c")  # fmt: skip
+        canvas.words((at[0] + wide + 0.03, at[1] + _BAR / 2), words, size=SMALL)
+
+    # The axis -------------------------------------------------------------------------------
+
+    def _foot(self) -> Piece:
+        ends = [(self.left - self.zero) / self.unit, (self.right - self.zero) / self.unit]
+        step = next(one for one in (5, 10, 20, 25, 50) if one * self.unit >= 0.36 or one == 50)
+        ticks = [tick for tick in range(-100, 101, step) if ends[0] - 0.5 <= tick <= ends[1] + 0.5]
+
+        def draw(canvas: Canvas, top: float) -> None:
+            canvas.line((self.left, top + 0.03), (self.right, top + 0.03), colour=GREY, wide=0.6)
+            for tick in ticks:
+                x = self.zero + self.unit * tick
+                canvas.line((x, top + 0.03), (x, top + 0.07), colour=GREY, wide=0.6)
+                canvas.words((x, top + 0.14), f"{abs(tick)}%", size=SMALL, across="center",
+                             colour=GREY)  # fmt: skip
+
+        return Piece(0.3, draw)
+
+
+def said(bar: _Bar, scale: _Scale) -> str:
+    """A bar in words."""
+    who = ", ".join(one for one in (bar.label, bar.wave) if one)
+    base = f"n = {bar.n:,}, don't know {bar.unsure:,}"
+    if bar.why:
+        what = bar.why if was_nobody(bar.why) else f"withheld, {bar.why}"
+        return f"{who}{': ' if who else ''}{what} ({base})."
+    told = [
+        f"{part.percent:.0f}% withheld ({part.side})" if part.place is None
+        else f"{part.percent:.0f}% {scale.labels[part.place]}"
+        for part in bar.parts
+    ]  # fmt: skip
+    told += [f"{bar.unplaced:.0f}% withheld"] if bar.unplaced else []
+    return f"{who}{': ' if who else ''}{', '.join(told)} ({base})."
