@@ -14,6 +14,12 @@ cannot stand is refused with the reason, without touching what the others do.
     ``coding``.
 ``accept``, ``reject``
     ``suggestion``; to accept with another ``code`` is to reject it and to code the words so.
+``settle``
+    ``disagreement``, its id; ``source``, by name; ``seals``, the codings as they were seen;
+    ``choice``: ``coder`` with the name of a ``coder``, ``both``, ``neither``, or ``edit`` with
+    ``edit``, the codings that are to stand; optional ``reason``.
+``unsettle``
+    ``decision``, the id of one that is withdrawn.
 ``undo``
     ``of``, the id of the gesture that is taken back; of an undo, it is done again.
 
@@ -173,6 +179,34 @@ def _reject(project: Project, given: Gesture, coder: str) -> None:
     project.reject([guid(given.get("suggestion"))], coder=coder)
 
 
+def _settle(project: Project, given: Gesture, coder: str) -> None:
+    from qualkit import settling
+
+    source = _text(given.get("source"), "source")
+    name = _text(given.get("disagreement"), "passage")
+    choice, edit = _text(given.get("choice"), "choice"), None
+    if choice == "coder":
+        own = _text(given.get("coder"), "coder")
+        choice = f"take {own}" if own in {"both", "neither", "edit"} else own
+    elif choice == "edit":
+        edit = _edited(given.get("edit"))
+    reason = _text(given.get("reason") or "", "reason")
+    settling.settle(
+        project, name, choice, by=coder, reason=reason, edit=edit, source=source,
+        seals=_mapping(given.get("seals")),
+    )  # fmt: skip
+
+
+def _edited(given: object) -> list[Gesture]:
+    if not isinstance(given, list):
+        raise ValueError("edited codings are a list")  # noqa: TRY004 - a browser's fault, to be told
+    return [_mapping(one) for one in given]
+
+
+def _unsettle(project: Project, given: Gesture, _coder: str) -> None:
+    project.withdraw_decision(guid(given.get("decision")))
+
+
 def _undo(project: Project, given: Gesture, _coder: str) -> None:
     entry = project.entry_of(guid(given.get("of")))
     if entry is None:
@@ -186,6 +220,8 @@ _ACTS: Final[Mapping[str, Callable[[Project, Gesture, str], None]]] = {
     "remove": _remove,
     "accept": _accept,
     "reject": _reject,
+    "settle": _settle,
+    "unsettle": _unsettle,
     "undo": _undo,
 }
 
@@ -226,7 +262,7 @@ def _stance(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def _text(value: object) -> str:
+def _text(value: object, what: str = "memo") -> str:
     if not isinstance(value, str):
-        raise ValueError("a memo is a text")  # noqa: TRY004 - a browser's fault, to be told
+        raise ValueError(f"a {what} is a text")  # noqa: TRY004 - a browser's fault, to be told
     return value

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, func, select
 
 from qualkit.codebook import SHIPPED, checked_code, read_codebook
+from qualkit.double_coding import DoubleCoding
 from qualkit.errors import BatchError, ConflictError, StoreError, UnknownName
 from qualkit.importers.worker import read_files, read_table, readable
 from qualkit.loading import (
@@ -73,6 +74,7 @@ from qualkit.store import (
     coders,
     codes,
     codings,
+    decisions,
     gestures,
     marks,
     read,
@@ -96,20 +98,23 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Progress = Callable[[int, int, str], None]
+_HANGING = (schema.coding, schema.suggestion, schema.cell_summary, schema.assignment)  # on a source
 _BATCH = 50  # sources written in one change, so that a national study never lies in memory
 
 
-class Project:
+class Project(DoubleCoding):
     """One study, open. Use it in a ``with`` statement, or call :meth:`close`.
 
-    A project belongs to one thread; another opens its own.
+    A project belongs to one thread; another opens its own. Where `user` codes blind (see
+    :attr:`blind`), it shows neither what others coded in those sources, nor what tells of it.
 
     Parameters
     ----------
     store : Store
         Made by :meth:`create` or :meth:`open`.
     user : str, optional
-        Who works, for the log; by default the name of the account.
+        Who works and reads, by the name that coders have in the study; by default the name
+        of the account.
     """
 
     def __init__(self, store: Store, user: str | None = None) -> None:
@@ -201,7 +206,7 @@ class Project:
     def sources(self) -> pd.DataFrame:
         """One row a source with its attributes."""
         with self._store.read() as connection:
-            return read.sources(connection)
+            return read.sources(connection, self._sight(connection))
 
     def source(self, name: str) -> Source:
         """One source with its text and turns; UnknownName where there is none."""
@@ -235,12 +240,12 @@ class Project:
     def codes(self) -> pd.DataFrame:
         """One row a code, with its path and how often it was applied."""
         with self._store.read() as connection:
-            return read.codes(connection)
+            return read.codes(connection, self._sight(connection))
 
     def codings(self) -> pd.DataFrame:
         """One row a coding with its words, code path, coder, place and all attributes."""
         with self._store.read() as connection:
-            return read.codings(connection)
+            return read.codings(connection, self._sight(connection))
 
     def coders(self) -> list[str]:
         """The names of those who code."""
@@ -275,7 +280,7 @@ class Project:
             source_id = connection.execute(held).scalar()
             if source_id is None:
                 raise UnknownName("source", source, source_names(connection))
-            return marks.of_source(connection, source_id)
+            return marks.of_source(connection, source_id, self._sight(connection))
 
     def by_rule(self) -> set[str]:
         """The ids of codings that a rule made; nobody has read what stands round them."""
@@ -285,7 +290,7 @@ class Project:
     def summaries(self) -> pd.DataFrame:
         """One row a cell summary."""
         with self._store.read() as connection:
-            return summaries.table(connection)
+            return summaries.table(connection, self._sight(connection))
 
     def log(
         self,
@@ -309,7 +314,10 @@ class Project:
             False leaves ``before`` and ``after`` out, which make up most of a log.
         """
         with self._store.read() as connection:
-            return read.entries(connection, limit=limit, before=before, words=words, rows=rows)
+            return read.entries(
+                connection, limit=limit, before=before, words=words, rows=rows,
+                sight=self._sight(connection),
+            )  # fmt: skip
 
     def last_entry(self) -> int:
         """The number of the last change in the log, 0 where there is none."""
@@ -333,7 +341,7 @@ class Project:
     def coder_table(self) -> pd.DataFrame:
         """One row a coder: ``name``, ``role``, ``login``, ``codings``, ``created``."""
         with self._store.read() as connection:
-            return coders.table(connection)
+            return coders.table(connection, self._sight(connection))
 
     def add_coder(self, name: str, *, role: str = "evaluator", login: str = "") -> None:
         """Add somebody who works on the study.
@@ -537,19 +545,13 @@ class Project:
             search.add(change.connection, [source.id for source in sources])
 
     def remove_source(self, name: str) -> None:
-        """Remove a source with everything that hangs on it."""
+        """Remove a source with everything that hangs on it: codings, assignments, decisions ..."""
         with self._store.change(self.user, "remove source", name) as change:
             source = known_source(change, name)
-            hanging = select(schema.coding.c.id).where(schema.coding.c.source_id == source.id)
-            change.remove(schema.coding, change.connection.execute(hanging).scalars().all())
-            proposed = select(schema.suggestion.c.id).where(
-                schema.suggestion.c.source_id == source.id
-            )
-            change.remove(schema.suggestion, change.connection.execute(proposed).scalars().all())
-            said = select(schema.cell_summary.c.id).where(
-                schema.cell_summary.c.source_id == source.id
-            )
-            change.remove(schema.cell_summary, change.connection.execute(said).scalars().all())
+            decisions.remove_of_source(change, source.id)
+            for table in _HANGING:
+                hanging = select(table.c.id).where(table.c.source_id == source.id)
+                change.remove(table, change.connection.execute(hanging).scalars().all())
             search.remove(change.connection, source.id)
             for table in (schema.turn, schema.source_attribute):
                 change.replace(table, {"source_id": source.id}, [])
@@ -1052,7 +1054,8 @@ class Project:
         with self._store.read() as connection:
             what = codings.told(connection, coding_id)
         with self._store.change(self.user, "set coding", what) as change:
-            held = codings.held(change.connection, coding_id, version)
+            sight = self._sight(change.connection)
+            held = codings.held(change.connection, coding_id, version, sight)
             made = changed_coding(change.connection, held, wanted)
             codings.change_one(change, held, made)
         return made
@@ -1062,9 +1065,9 @@ class Project:
         with self._store.read() as connection:
             what = codings.told(connection, coding_id)
         with self._store.change(self.user, "remove coding", what) as change:
-            change.remove(schema.coding, [coding_id])
-            if not change.before:
+            if not self._sight(change.connection).may_see(change.connection, coding_id):
                 raise UnknownName("coding", coding_id, ())
+            change.remove(schema.coding, [coding_id])
 
     def load_codings(self, path: Path | str, *, coder: str | None = None) -> LoadReport:
         """Load a table of codings, all of it or none.
@@ -1109,12 +1112,14 @@ class Project:
     def suggestions(self, *, status: str | None = "open", blind: str | None = None) -> pd.DataFrame:
         """One row a suggestion: the open ones, ``accepted``, ``rejected``, or all with None.
 
-        `blind` names a coder who must see none that another's work has taught.
+        `blind` names a coder who must see none that another's work has taught; where `user`
+        is :attr:`blind` somewhere, nobody has to be named.
         """
         if status is not None and status not in suggestions.STATUSES:
             raise UnknownName("status", status, suggestions.STATUSES)
         with self._store.read() as connection:
-            return suggestions.table(connection, status=status, blind=blind)
+            sight = self._sight(connection)
+            return suggestions.table(connection, status=status, blind=blind, sight=sight)
 
     def keep_suggestions(
         self,
@@ -1163,10 +1168,11 @@ class Project:
             what += f", with {chosen.id}"
         with self._store.change(self.user, "accept", what) as change:
             coder_id = find_or_add_coder(change, coder)
+            sight = self._sight(change.connection)
             if chosen is None:
-                made = suggestions.accept(change, ids, coder_id)
+                made = suggestions.accept(change, ids, coder_id, sight=sight)
             else:
-                made = codings.decide(change, ids, coder_id, code_id=chosen.guid)
+                made = codings.decide(change, ids, coder_id, code_id=chosen.guid, sight=sight)
         return LoadReport(len(made), len(set(ids)) - len(made), entry=change.entry)
 
     def reject(self, ids: Sequence[str], *, coder: str) -> int:
@@ -1176,7 +1182,8 @@ class Project:
         with self._store.change(
             self.user, "reject", f"{len(ids)} suggestions by {coder}"
         ) as change:
-            return suggestions.reject(change, ids, find_or_add_coder(change, coder))
+            sight = self._sight(change.connection)
+            return suggestions.reject(change, ids, find_or_add_coder(change, coder), sight=sight)
 
     # Summaries ---------------------------------------------------------------------------
 
@@ -1233,8 +1240,11 @@ class Project:
                 code_of(place.codes, theme), text, author, case=case, source=source, phase=phase,
                 stance=stance, rating=rating, cites=cites,
             )  # fmt: skip
-            evidence = summaries.Evidence(change.connection, wanted.unit)
-            new = summaries.write(change, wanted, evidence, version=version, confirm=True)
+            sight = self._sight(change.connection)
+            evidence = summaries.Evidence(change.connection, wanted.unit, sight=sight)
+            new = summaries.write(
+                change, wanted, evidence, version=version, confirm=True, sight=sight
+            )
         return LoadReport(int(new), int(not new), entry=change.entry)
 
     def load_summaries(self, path: Path | str) -> LoadReport:
@@ -1257,7 +1267,7 @@ class Project:
             found, faults = summary_rows(change, table)
             if faults:
                 raise BatchError(table.name, faults)
-            evidence = summaries.Evidence(change.connection)
+            evidence = summaries.Evidence(change.connection, sight=self._sight(change.connection))
             added = sum(summaries.write(change, row, evidence) for row in found)
         return LoadReport(added, len(found) - added, entry=change.entry)
 
@@ -1273,7 +1283,8 @@ class Project:
         """
         with self._store.change(self.user, "draft", f"{len(made)} cells by {author}") as change:
             place = SummaryPlace(change)
-            evidence = summaries.Evidence(change.connection)
+            sight = self._sight(change.connection)
+            evidence = summaries.Evidence(change.connection, sight=sight)
             added = 0
             for one in made:
                 code = code_of(place.codes, f"{one['codebook']}/{one['theme']}")
@@ -1281,22 +1292,22 @@ class Project:
                     code, one["text"], author, case=one["case"], source=one["source"],
                     cites=one["cites"], draft=True,
                 )  # fmt: skip
-                if summaries.is_free(change.connection, wanted):
+                if summaries.is_free(change.connection, wanted, sight):
                     added += summaries.write(change, wanted, evidence, confirm=True)
         return LoadReport(added, len(made) - added, entry=change.entry)
 
     def remove_summary(self, summary_id: str) -> int | None:
         """Remove one cell summary; the log keeps it, under the number that comes back."""
         with self._store.change(self.user, "remove summary", summary_id) as change:
-            change.remove(schema.cell_summary, [summary_id])
-            if not change.before:
+            if not self._sight(change.connection).may_see_summary(change.connection, summary_id):
                 raise UnknownName("summary", summary_id, ())
+            change.remove(schema.cell_summary, [summary_id])
         return change.entry
 
     def summary_versions(self, summary_id: str) -> pd.DataFrame:
         """Every wording of one summary, oldest first; UnknownName where there is none."""
         with self._store.read() as connection:
-            found = summaries.versions(connection, summary_id)
+            found = summaries.versions(connection, summary_id, self._sight(connection))
         if found.empty:
             raise UnknownName("summary", summary_id, ())
         return found
@@ -1333,7 +1344,7 @@ class Project:
     # Undo --------------------------------------------------------------------------------
 
     def undo(self, entry: int) -> UndoReport:
-        """Take back one entry of the log: codings, suggestions, cell summaries or the topic guide.
+        """Take back one entry of the log: codings, summaries, the codebook, a decision ...
 
         The undoing is itself a change in the log, and can be undone.
 
@@ -1347,9 +1358,12 @@ class Project:
         ConflictError
             Where something that the entry left has changed since; the message says by what.
         ValueError
-            For an entry that is not there, or is about other things.
+            For an entry that is not there, is hidden from `user`, or is about other things.
         """
-        return undo(self._store, whole_number(entry, "entry"), who=self.user)
+        number = whole_number(entry, "entry")
+        with self._store.read() as connection:
+            self._sight(connection).refuse_hidden(connection, number)
+        return undo(self._store, number, who=self.user)
 
     # Backups -----------------------------------------------------------------------------
 

@@ -23,8 +23,12 @@ from qualkit.errors import BatchError
 from qualkit.export.grid import check_ending
 from qualkit.export.grid import write_grid as write_file
 from qualkit.framework import Choice, build_grid, select
+from qualkit.framework.filters import holding
+from qualkit.settling import consensus_of
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from qualkit.compare import Crosstab
     from qualkit.framework import Excerpt, Grid
     from qualkit.model import Framework, Source
@@ -43,9 +47,13 @@ def grid_of(
     choice: Choice = _ALL,
     limit: int | None = None,
 ) -> Grid:
-    """The framework grid of a project; see :func:`qualkit.framework.build_grid`."""
-    return build_grid(
-        project.codings(),
+    """The framework grid of a project; see :func:`qualkit.framework.build_grid`.
+
+    Where disagreements were settled, a grid of the consensus holds what was decided.
+    """
+    codings, choice = codings_of(project, choice)
+    grid = build_grid(
+        codings,
         sources=project.sources(),
         codes=project.codes(),
         cases=project.cases(),
@@ -59,6 +67,48 @@ def grid_of(
         choice=choice,
         limit=limit,
     )
+    return grid if choice.layer is None else _as_consensus(grid, codings, choice)
+
+
+def codings_of(project: Project, choice: Choice) -> tuple[pd.DataFrame, Choice]:
+    """The codings among which a choice is made, and the choice as it is made among them.
+
+    Parameters
+    ----------
+    project : Project
+    choice : Choice
+
+    Returns
+    -------
+    (DataFrame, Choice)
+        For :func:`qualkit.framework.select`. Where consensus is wanted and disagreements were
+        settled, the codings of the consensus stand among all others, and the choice names them;
+        with coders, it names what those marked that holds words of it.
+    """
+    codings = project.codings()
+    if not choice.consensus or project.decisions().empty:
+        return codings, choice
+    layer = consensus_of(project)
+    if choice.coders:
+        own = codings.loc[holding(codings, layer), "coding"]
+        return codings, replace(choice, layer=frozenset(own))
+    return _together(codings, layer), replace(choice, layer=frozenset(layer["coding"]))
+
+
+def _together(codings: pd.DataFrame, layer: pd.DataFrame) -> pd.DataFrame:
+    import pandas as pd
+
+    rows = [*codings.to_dict("records"), *layer.to_dict("records")]
+    return pd.DataFrame(rows, columns=list(codings.columns)).astype(codings.dtypes.to_dict())
+
+
+def _as_consensus(grid: Grid, codings: pd.DataFrame, choice: Choice) -> Grid:
+    """A grid of the consensus, which counts its own codings and names those it is of."""
+    among = codings["coding"].isin(choice.layer or ())
+    if choice.coders:
+        return grid
+    coders = tuple(sorted({str(name) for name in codings.loc[~among, "coder"]}))
+    return replace(grid, method=replace(grid.method, all_codings=int(among.sum()), coders=coders))
 
 
 def crosstab_of(project: Project, *, rows: str = "theme", by: str, smallest: int = 0) -> Crosstab:
@@ -186,7 +236,7 @@ def write_report(  # noqa: PLR0913 - how a report is asked for, and how it is wr
             codes=project.codes(),
             sources=project.sources(),
             cases=project.cases(),
-            codings=select(project.codings(), choice),
+            codings=select(*codings_of(project, choice)),
             summaries=project.summaries(),
             texts=_texts(project) if "transcripts" in (parts or ()) else (),
             limit=limit,

@@ -112,7 +112,8 @@ def suggest(
     sources : sequence of str, optional
         Where to suggest; all sources teach. By default all.
     coder : str, optional
-        Learn from this coder's work alone: for those who code blind.
+        Learn from this coder's work alone: for those who code blind. Where who works is
+        blind somewhere, that is their own work.
     progress : callable, optional
 
     Raises
@@ -120,6 +121,7 @@ def suggest(
     UnknownName, NotEnough
         For a code or source that is not there; for a study without sources or codes.
     """
+    coder = _teacher(project, coder)
     study = _read(project, coder)
     _known(project, sources, codes, coder)
     rows = vectors(project, study.segments["text"].tolist(), progress=progress)
@@ -137,6 +139,11 @@ def suggest(
     )  # fmt: skip
     notes = (*found.notes, *((why_none,) if why_none and found.method == "learned" else ()))
     return Report(kept, found.method, len(study.segments), found.codes, notes)
+
+
+def _teacher(project: Project, coder: str | None) -> str | None:
+    """Whose work alone may teach: their own for who is blind, who would not see anything else."""
+    return project.user if project.blind else coder
 
 
 def _value(value: object) -> Any:  # noqa: ANN401 - a cell of a table
@@ -204,9 +211,11 @@ def ask_server(
 ) -> tuple[Report, local_model.Proposals]:
     """Let a language model on the user's own address propose codes; see :mod:`local_model`.
 
-    Only passages that nobody has read are sent. What it proposes is kept as suggestions.
+    Only passages that nobody has read are sent; by who is blind somewhere, those that they have
+    not read themselves. What it proposes is kept as suggestions.
     """
-    study = _read(project, None)
+    teacher = _teacher(project, None)
+    study = _read(project, teacher)
     _known(project, sources, codes)
     names = [(book.id, code.id) for book in study.books for code in book.codes]
     unread = (labels(study.segments, names, study.codings, study.decided) == 0).all(1)
@@ -230,8 +239,9 @@ def ask_server(
         if {code.id, code.name, f"{book.id}/{code.id}"} & wanted_codes
     ]
     count = project.keep_suggestions(
-        kept, methods=["model"], sources=sources, codes=None if codes is None else names_of
-    )
+        kept, methods=["model"], taught_by=teacher, sources=sources,
+        codes=None if codes is None else names_of,
+    )  # fmt: skip
     codes_table = table.groupby(["codebook", "code"]).size().rename("suggested").reset_index()
     return Report(count, "model", len(wanted), codes_table, ()), found
 
@@ -250,7 +260,7 @@ def left(project: Project, *, progress: embed.Progress | None = None) -> pd.Data
     import numpy as np
     import pandas as pd
 
-    study = _read(project, None)
+    study = _read(project, _teacher(project, None))
     rows = vectors(project, study.segments["text"].tolist(), progress=progress)
     corpus = suggestions.prepare(study.segments, study.books, vectors=rows)
     names = [(book, code.id) for book, code in corpus.codes]
@@ -278,7 +288,7 @@ def quality(
     project: Project, *, curve: bool = True, progress: embed.Progress | None = None
 ) -> measured.Quality:
     """How good suggestions are on this study's own codings, every source judged by the others."""
-    study = _read(project, None)
+    study = _read(project, _teacher(project, None))
     rows = vectors(project, study.segments["text"].tolist(), progress=progress)
     corpus = suggestions.prepare(study.segments, study.books, vectors=rows)
     return measured.study(corpus, study.codings, study.decided, curve=curve)

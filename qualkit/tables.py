@@ -37,6 +37,21 @@ suggestions
     ``codebook``, ``learned`` or ``model``; ``taught_by`` is the coder whose work alone taught
     it, missing where the codebook or everybody did; ``reasons`` is a mapping; ``status`` is
     ``open``, ``accepted`` or ``rejected``; ``coding`` is the coding that an accepted one became.
+assignments
+    One row a source, or a stretch of one, that a coder is to code. ``start`` and ``end`` are
+    missing where it is the whole source; ``blind`` is true where the coder must not see what
+    others coded there until it is done; ``purpose`` is ``double`` (to compare coders) or
+    ``test`` (to compare a coder with what is settled); ``status`` is ``open`` or ``done``;
+    ``done`` says when, and is missing until then.
+decisions
+    One row a disagreement that was settled. ``start`` to ``end`` is the passage; ``kind`` what
+    the disagreement was, ``choice`` what was chosen: a coder's name, ``both``, ``neither`` or
+    ``edit``; ``seals`` maps the ids of the codings that it is about to what they were then;
+    ``result`` lists what is coded there now, each a mapping of ``codebook``, ``code``, ``start``,
+    ``end``, ``text``, ``stance``, ``rating`` and ``memo``; an empty list is that nothing is.
+sign_offs
+    One row a source that a supervisor has signed off: ``by`` whom, ``at`` what moment, and the
+    ``seal`` of what was settled then.
 """
 
 from __future__ import annotations
@@ -78,6 +93,15 @@ COLUMNS: Final = {
         "confidence", "stance", "method", "model", "program", "taught_by", "reasons", "created",
         "status", "decider", "decided", "coding",
     ),
+    "assignments": (
+        "assignment", "source", "coder", "start", "end", "blind", "purpose", "status", "created",
+        "done",
+    ),
+    "decisions": (
+        "decision", "source", "start", "end", "kind", "choice", "decider", "reason", "decided",
+        "seals", "result", "version",
+    ),
+    "sign_offs": ("source", "by", "at", "note", "seal", "version"),
     "log": ("entry", "at", "who", "action", "what", "before", "after"),
 }  # fmt: skip
 

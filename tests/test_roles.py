@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -16,6 +17,12 @@ P1 = "Interviewer: How was it?\nP1: The staff listened. It was fine.\n"
 ANN, BO = "Ann", "Bo"
 HELD = "11111111-1111-4111-8111-111111111111"  # a coding by Ann
 OTHER = "22222222-2222-4222-8222-222222222222"  # one by Bo
+SETTLED: dict[str, Any] = {
+    "kind": "missed",
+    "choice": ANN,
+    "seals": {HELD: "a", OTHER: "b"},
+    "result": [],
+}
 
 
 @pytest.fixture
@@ -46,6 +53,9 @@ def made(address, write):
     for author in (ANN, BO):
         project.set_summary("communication", "Good.", author=author, source="p1")
     project.add_coder("Sue", role="supervisor")
+    project.assign(["p1"], [ANN, BO], blind=False)
+    project.settle("p1", (29, 48), decider="Sue", **SETTLED)
+    project.sign_off("p1", by="Sue", seal="x")
     return project
 
 
@@ -68,7 +78,8 @@ READS = {
     "cases", "codebook", "codebooks", "codes", "codings", "coders", "marks", "by_rule", "summaries", "log",
     "last_entry", "vectors", "coder_table", "role_of", "may", "search", "find_code",
     "code_version", "codebook_versions", "codebook_at", "suggestions", "summary_versions", "guide",
-    "back_up", "backups", "check", "require_sound", "keep_vectors",
+    "back_up", "backups", "check", "require_sound", "keep_vectors", "blind", "blind_sources",
+    "unblinded", "assignments", "decisions", "sign_offs", "pack", "write_pack",
 }  # fmt: skip
 BOOK, CODE = "evaluation-topics", "communication"
 
@@ -136,6 +147,20 @@ CHANGES = {  # method -> the least role that may, and a call as Ann would make i
         "evaluator",
         lambda s, w: s.load_guide(w("g.csv", f"theme,attribute,value\n{CODE},,\n")),
     ),
+    "assign": ("evaluator", lambda s, _: s.assign([("p1", 0, 11)], [ANN], blind=False)),
+    "unassign": ("evaluator", lambda s, _: s.unassign([assigned_to(s, ANN)])),
+    "set_done": ("coder", lambda s, _: s.set_done(ANN)),
+    "settle": (
+        "evaluator",
+        lambda s, _: s.settle("p1", (29, 48), decider=ANN, reason="x", **SETTLED),
+    ),
+    "withdraw_decision": (
+        "evaluator",
+        lambda s, _: s.withdraw_decision(s.decisions()["decision"].iloc[0]),
+    ),
+    "merge_pack": ("evaluator", lambda s, w: merge(s, w("mark", "").with_name("ann.qualkit"))),
+    "sign_off": ("supervisor", lambda s, _: s.sign_off("p1", by=ANN, seal="x")),
+    "withdraw_sign_off": ("supervisor", lambda s, _: s.withdraw_sign_off("p1")),
     "add_coder": ("supervisor", lambda s, _: s.add_coder("Cy")),
     "set_coder": ("supervisor", lambda s, _: s.set_coder(BO, login="bo@x.org")),
     "remove_summary": ("coder", lambda s, _: s.remove_summary(summary_by(s, ANN))),
@@ -148,6 +173,18 @@ def own_entry(study):
     return int(log.loc[log["what"] == f"p1: {CODE} by Ann", "entry"].iloc[0])
 
 
+def merge(study, path):
+    study.write_pack(path, ANN)
+    with Project.open(path, user=ANN) as pack:
+        pack.add_coding("p1", (29, 35), CODE, coder=ANN)
+    return study.merge_pack(path)
+
+
+def assigned_to(study, coder):
+    table = study.assignments()
+    return table.loc[table["coder"] == coder, "assignment"].iloc[0]
+
+
 def first_code(study):
     return next(code.id for code in study.codebooks()[0].codes if code.id != CODE)
 
@@ -157,7 +194,7 @@ def last_code(study):
 
 
 def test_every_method_of_a_project_is_known_to_read_or_to_need_a_role():
-    public = {name for name in vars(Project) if not name.startswith("_")}
+    public = {name for name in dir(Project) if not name.startswith("_")}
 
     assert public == READS | set(CHANGES)
 
@@ -221,6 +258,7 @@ FOREIGN = {  # what somebody with the role coder may do to nobody else's work
     "summarise as": lambda s: s.set_summary(CODE, "Bad.", author=BO, source="p1"),
     "remove a summary": lambda s: s.remove_summary(summary_by(s, BO)),
     "undo": lambda s: s.undo(own_entry(s) + 1),
+    "finish": lambda s: s.set_done(BO),
 }
 
 
@@ -240,6 +278,37 @@ def test_a_coder_cannot_take_back_a_change_of_the_codebook_of_their_own(study):
 
     with pytest.raises(NotAllowed, match="may not change a code"):
         as_(study, ANN, "coder").undo(entry)
+
+
+def test_a_coder_cannot_take_back_what_was_assigned_nor_that_it_was_taken_back(study):
+    study.assign([("p1", 0, 11)], [ANN])
+    given = entries(study)
+    study.unassign(study.assignments().query("coder == 'Ann' and end == 11")["assignment"])
+    taken = entries(study)
+    study.undo(taken)
+    as_(study, ANN, "coder")
+
+    for entry in (given, taken + 1):
+        with pytest.raises(NotAllowed, match="may not change an assignment"):
+            study.undo(entry)
+
+
+def test_a_coder_may_take_back_that_their_own_assignment_is_done(study):
+    as_(study, ANN, "coder").set_done(ANN)
+
+    assert study.undo(entries(study)).changed == 1
+
+
+@pytest.mark.parametrize("role", ["coder", "evaluator"])
+def test_only_a_supervisor_takes_back_a_sign_off_or_its_withdrawal(study, role):
+    signed = entries(study)
+    as_(study, ANN, role)
+
+    with pytest.raises(NotAllowed, match="may not withdraw sign-off"):
+        study.undo(signed)
+
+    as_(study, "Sue").undo(signed)
+    assert study.sign_offs().empty
 
 
 def test_an_evaluator_may_change_the_work_of_others(study):

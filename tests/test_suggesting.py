@@ -17,9 +17,11 @@ def study(project, write):
     """Eight interviews; Ann has coded six of them for referrals and communication."""
     segments, truth = coded(sources=8)
     codes = {"waiting": "referrals.timeliness", "parents": "communication", "rooms": "set-up"}
+    files = []
     for name, own in segments.groupby("source", sort=False):
         text = "\n\n".join(f"P{n % 3}: {words}" for n, words in enumerate(own["text"]))
-        project.add_sources([write(f"{name}.txt", text)])
+        files.append(write(f"{name}.txt", text))
+    project.add_sources(files)
     turns = project.turns()
     for theme, own in truth[truth["source"] < "s6"].groupby("code"):
         both = own.merge(turns, on=["source", "text"], suffixes=("_made", ""))

@@ -90,6 +90,46 @@ def place_in(choices: Sequence[Choice], name: str | None) -> int:
     return next((n for n, choice in enumerate(choices) if choice.left), 0)
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A source that a coder was given and has not finished.
+
+    Attributes
+    ----------
+    said : str
+        What that means for them.
+    warning : str
+        What it means to say that it is finished.
+    """
+
+    said: str
+    warning: str
+
+
+def given(assignments: pd.DataFrame, coder: str, source: str) -> Given | None:
+    """What a coder was given to do in a source; None where that is nothing, or all is done.
+
+    Parameters
+    ----------
+    assignments : DataFrame
+        :meth:`qualkit.project.Project.assignments`.
+    coder, source : str
+    """
+    rows = assignments
+    own = rows[(rows["coder"] == coder) & (rows["source"] == source) & (rows["status"] == "open")]
+    if own.empty:
+        return None
+    if not own["blind"].any():
+        return Given(
+            "You were given this source to code.",
+            "From then on it counts as coded by you, also where you coded nothing.",
+        )
+    return Given(
+        "You code this source blind: others' codings stay hidden until you say you have finished.",
+        "You will then see what others coded here, and cannot code it blind again.",
+    )
+
+
 def goal_of(query: Mapping[str, str], length: int) -> dict[str, int] | None:
     """The stretch that a link asks for, within a text of that length; None where it names none.
 

@@ -27,7 +27,7 @@ from qualkit.app.files import private_folder
 from qualkit.errors import BatchError
 from qualkit.framework import select
 from qualkit.project import Project
-from qualkit.reports import grid_of, require_verbatim
+from qualkit.reports import codings_of, grid_of, require_verbatim
 from qualkit.wording import many
 
 if TYPE_CHECKING:
@@ -169,13 +169,13 @@ def _preview_report(project: Project, wish: Wish) -> Preview:
 
 
 def _transcripts_said(project: Project, wish: Wish) -> str:
-    count = len(select(project.codings(), wish.choice))
+    count = len(select(*codings_of(project, wish.choice)))
     return f"{many(len(project.sources()), 'transcript')} with {many(count, 'comment')}"
 
 
 def _preview_transcripts(project: Project, wish: Wish) -> Preview:
     sources = project.sources()
-    counts = select(project.codings(), wish.choice)["source"].value_counts()
+    counts = select(*codings_of(project, wish.choice))["source"].value_counts()
     shown = sources[["source", "case", "words", "turns"]].assign(
         comments=[int(counts.get(name, 0)) for name in sources["source"]]
     )

@@ -19,7 +19,7 @@ from qualkit.errors import QualkitError
 from qualkit.framework import Choice, code_table, select, values_of, with_case_attributes
 from qualkit.model import Codebook, Framework, Theme
 from qualkit.project import Project
-from qualkit.reports import crosstab_of, write_grid, write_report
+from qualkit.reports import codings_of, crosstab_of, write_grid, write_report
 from qualkit.tables import attributes_of
 
 if TYPE_CHECKING:
@@ -288,7 +288,7 @@ def framework_of(wish: Wish, study: str) -> Framework | None:
 
 
 def _codings(project: Project, wish: Wish) -> pd.DataFrame:
-    chosen = select(project.codings(), wish.choice)
+    chosen = select(*codings_of(project, wish.choice))
     if not wish.attribute or not wish.values:
         return chosen
     held = values_in(project, wish.attribute)

@@ -23,11 +23,11 @@ from qualkit.errors import QualkitError
 from qualkit.project import Project
 
 _WHO: Final = "who-codes"
-# Agreement, survey, triangulation, exchange and privacy join the group they belong to.
+# Survey, triangulation, exchange and privacy join the group they belong to.
 PAGES: Final = {
     "Prepare": ("study", "sources"),
     "Read and code": ("code", "suggestions", "topics"),
-    "Analyse": ("framework", "codebook"),
+    "Analyse": ("framework", "agreement", "codebook"),
     "Hand over": ("export", "settings"),
 }
 

@@ -19,6 +19,7 @@ import streamlit as st
 from qualkit.app.recent import remember_study
 from qualkit.errors import QualkitError
 from qualkit.project import Project
+from qualkit.wording import many
 
 _STUDY: Final = "qualkit-study"
 _CODER: Final = "qualkit-coder"
@@ -58,10 +59,11 @@ def coder() -> str:
     """The name of who works in this tab; empty where nobody has said.
 
     Where the server asks for a login, the name is that of the coder with this login, and
-    nobody can choose another.
+    nobody can choose another. A coder pack is its coder's until somebody says otherwise.
     """
     if "coder" not in st.session_state:
-        st.session_state["coder"] = _logged_in() or cookie(coder_cookie()).strip()
+        kept = _logged_in() or cookie(coder_cookie()).strip()
+        st.session_state["coder"] = kept or _whose_pack()
     name: str = st.session_state["coder"]
     return name
 
@@ -100,6 +102,19 @@ def _logged_in() -> str:
     return address
 
 
+def _whose_pack() -> str:
+    """For whom the study was made, where it is a coder pack; nobody else's work can be merged."""
+    path = study()
+    if path is None:
+        return ""
+    try:
+        with Project.open(path) as project:
+            label = project.pack
+    except QualkitError:
+        return ""  # the page says why
+    return "" if label is None else label.coder
+
+
 def to_remember() -> dict[str, str]:
     """The cookies that this tab's browser shall keep; no address, for it may hold a password.
 
@@ -120,7 +135,8 @@ def coder_cookie() -> str:
 
 def cookie(name: str) -> str:
     """What the browser kept under a name, or nothing."""
-    return unquote(st.context.cookies.get(name, ""))
+    kept: object = st.context.cookies.get(name)
+    return unquote(kept) if isinstance(kept, str) else ""
 
 
 @contextmanager
@@ -158,6 +174,24 @@ def _must_write(project: Project) -> None:
     else:
         return
     st.stop()
+
+
+def say_blind(project: Project, hidden: str) -> bool:
+    """Say what somebody who codes blind does not see here; whether there is anything.
+
+    Parameters
+    ----------
+    project : Project
+    hidden : str
+        What, in the middle of a sentence, such as ``what others coded there is left out``.
+    """
+    if not (blind := project.blind):
+        return False
+    st.info(
+        f"You code {many(len(blind), 'source')} blind: {hidden} until you say, on the page Code, "
+        "that you have finished."
+    )
+    return True
 
 
 def tell(error: QualkitError, plainly: str = "That did not work.") -> None:

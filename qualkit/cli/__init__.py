@@ -14,12 +14,14 @@ import click
 from qualkit import __version__
 
 _COMMANDS = {  # name -> module, attribute, one line of help
+    "agreement": ("agreement", "agreement", "How far coders agree, and the report of it."),
     "app": ("app", "app", "Open the review interface in the browser."),
     "case": ("case", "case", "List cases and set their attributes."),
     "code": ("code", "code", "Edit codes: set, move, merge, remove; code by a rule."),
-    "coder": ("coder", "coder", "List, add and change coders and their roles."),
+    "coder": ("coder", "coder", "Coders and their roles, what each is to code, coder packs."),
     "codebook": ("codebook", "codebook", "Check, list, add, compare and write codebooks."),
     "coding": ("coding", "coding", "Load and list codings, count them by case."),
+    "consensus": ("consensus", "consensus", "Settle what coders disagree on, and sign it off."),
     "cooccurrence": ("cooccurrence", "cooccurrence", "Which codes stand on the same words."),
     "crosstab": ("crosstab", "crosstab", "Count themes or codes by an attribute of sources."),
     "demo": ("demo", "demo", "Build the invented sample study, with its Word and Excel grids."),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from qualkit import _nlp
@@ -164,7 +165,7 @@ def prepare(
     cues = matcher.find(texts)
     made = features.build(
         segments, phrases, vectors=vectors if usable else None,
-        phrase_vectors=embed.embed(phrases, kind=kind) if usable else None,
+        phrase_vectors=_of_phrases(tuple(phrases), kind) if usable else None,
         cues=(matcher.table(cues), matcher.table(matcher.find(phrases))) if matcher else None,
     )  # fmt: skip
     model = f"{_METHOD} on {embed.model_name(kind) if usable else 'words alone'}"
@@ -273,6 +274,14 @@ def _fewer(rows: np.ndarray, known: np.ndarray) -> np.ndarray:
     rare = (hits & (hits.sum(0) < _RARE)[None, :]).any(1)
     order = np.lexsort((np.random.default_rng(0).random(len(rows)), ~rare))
     return np.sort(rows[order[: learn.MOST]])
+
+
+@lru_cache(maxsize=4)
+def _of_phrases(phrases: tuple[str, ...], kind: str) -> np.ndarray:
+    """The vectors of a codebook's phrases, kept for the next time that one learns."""
+    made = embed.embed(phrases, kind=kind)
+    made.flags.writeable = False
+    return made
 
 
 _RARE: Final = 50  # examples below which none of a code is left out

@@ -1,4 +1,4 @@
-"""What all Word documents share: paragraphs, links, fields, tables, pages, comments.
+"""What all Word documents share: paragraphs, links, fields, tables, pictures, pages, comments.
 
 Elements are written as XML and read into the document at once when it is saved: a grid has
 tens of thousands of paragraphs, and building each as an object takes minutes. The order of
@@ -32,6 +32,20 @@ _LEFTWARD: Final = re.compile(
 )
 _TAG: Final = re.compile("<[^>]*>")
 _EDGE: Final = 283  # 5 mm in twentieths of a point
+_EMU: Final = 635  # of pictures, in a twentieth of a point
+_DRAWING: Final = "http://schemas.openxmlformats.org/drawingml/2006"
+_PICTURE: Final = (
+    f'<w:drawing><wp:inline xmlns:wp="{_DRAWING}/wordprocessingDrawing" distT="0" distB="0"'
+    ' distL="0" distR="0"><wp:extent {size}/><wp:docPr id="{number}" name="Picture {number}"'
+    ' descr="{alt}"/>'
+    f'<a:graphic xmlns:a="{_DRAWING}/main"><a:graphicData uri="{_DRAWING}/picture">'
+    f'<pic:pic xmlns:pic="{_DRAWING}/picture"><pic:nvPicPr>'
+    '<pic:cNvPr id="{number}" name="Picture {number}"/><pic:cNvPicPr/></pic:nvPicPr>'
+    '<pic:blipFill><a:blip r:embed="{relation}"/><a:stretch><a:fillRect/></a:stretch>'
+    '</pic:blipFill><pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext {size}/></a:xfrm>'
+    '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr></pic:pic></a:graphicData>'
+    "</a:graphic></wp:inline></w:drawing>"
+)
 
 
 def twips(millimetres: float) -> int:
@@ -168,6 +182,7 @@ class WordFile:
     _document: Document = field(init=False)
     _parts: list[str] = field(default_factory=list)
     _marks: int = 0
+    _pictures: int = 0
     _comments: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -263,6 +278,29 @@ class WordFile:
             f'<w:tblCaption w:val="{name}"/><w:tblDescription w:val="{name}"/></w:tblPr>'
             f"<w:tblGrid>{grid}</w:tblGrid>{top}{''.join(rows)}</w:tbl>"
         )
+
+    def picture(self, data: bytes, *, alt: str, high: float = 0.0) -> None:
+        """Put a picture at the end, as wide as the page at most.
+
+        Parameters
+        ----------
+        data : bytes
+            Of a .png file.
+        alt : str
+            What it shows, for those who do not see it.
+        high : float
+            How much of the page's height is taken by other things, in millimetres.
+        """
+        relation, image = self._document.part.get_or_add_image(io.BytesIO(data))
+        top, _, bottom, _ = self.page.margins
+        room = self.page.height - top - bottom - twips(high)
+        scale = min(1.0, self.page.inner * _EMU / image.width, room * _EMU / image.height)
+        self._pictures += 1
+        size = f'cx="{int(image.width * scale)}" cy="{int(image.height * scale)}"'
+        drawn = _PICTURE.format(
+            size=size, number=self._pictures, alt=escape(one_line(alt)), relation=relation
+        )
+        self.add(self.p(f"<w:r>{drawn}</w:r>", "Normal"))
 
     def shares(self, shares: Sequence[float]) -> list[int]:
         """Widths of columns that fill the page, by their shares."""

@@ -1,7 +1,8 @@
 """Figures of coded themes as PNG or SVG, drawn to be read in black and white.
 
-Heat map of themes by attribute, how often codes were given, which stand together, and who coded
-when. What does not fit on a page is left out, the rarest first, and the title says so.
+Heat map of themes by attribute, how often codes were given, which stand together, who coded
+when, and how far coders agree. What does not fit on a page is left out, the rarest first, and the
+title says so.
 """
 
 from __future__ import annotations
@@ -13,10 +14,13 @@ from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING, Any, Final
 
+from qualkit.agreement.records import FEW_CODERS, FLAGS, NO_UNITS, NO_VARIATION, REASONS, UNUSED
 from qualkit.compare import frequency
 from qualkit.errors import MissingExtra, QualkitError
+from qualkit.export._agreement_words import FLAGGED, points
 from qualkit.export._drawing import STYLES, check_ending, drawing, label_points, short
 from qualkit.export._shared import one_line
+from qualkit.tables import plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "KINDS",
+    "agreement_map",
     "check_ending",
     "code_frequency",
     "cooccurrence_network",
@@ -46,6 +51,10 @@ _MEASURED: Final = {
     "words": "Number of words under",
     "turns": "Share of turns with",
 }
+_WHY: Final = {  # what stands in a hatched cell of a map of agreement
+    NO_VARIATION: "all alike", NO_UNITS: "no units", FEW_CODERS: "one coder", UNUSED: "unused",
+}  # fmt: skip
+_DARK: Final = 0.7  # from this share of the scale letters are white
 
 
 def heat_map(
@@ -358,6 +367,163 @@ def _over_time(codings: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     every = pd.date_range(days.min() - step, days.max(), freq=step)
     made = counted.reindex(every, fill_value=0).cumsum()
     return made[list(dict.fromkeys(named.values()))], "week" if long else "day"
+
+
+# Agreement -----------------------------------------------------------------------------------
+
+
+def agreement_map(
+    cells: pd.DataFrame,
+    path: Path | str,
+    *,
+    bounds: Sequence[float] = (),
+    top: int = 60,
+    title: str = "Kappa of each code, by pair of coders",
+) -> Path:
+    """Codes by pairs of coders, darker where they agree more, with the figure in each cell.
+
+    The scale runs from 0, what chance gives, to 1, in one hue from light to dark, so that it is
+    read in grey and by readers who see colours otherwise; what is below 0 is as light as 0. A cell
+    without a figure is hatched and says why.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        One row a code and pair: ``codebook``, ``code``, ``name``, ``coder_a``, ``coder_b``,
+        ``kappa`` (-1 to 1, or missing) and ``kappa_reason``, a key of
+        :data:`qualkit.agreement.records.REASONS`; the counts ``both``, ``only_a`` and ``only_b``;
+        and, if there, ``flag``, a key of :data:`qualkit.agreement.records.FLAGS`.
+    path : path
+        A .png or .svg file.
+    bounds : sequence of float
+        Marks on the scale, such as .667 and .80.
+    top : int
+        At most so many codes, those coded most; of pairs the first 40.
+    title : str
+
+    Raises
+    ------
+    QualkitError
+        Where there is nothing to show, for an ending other than .png and .svg, or a place that
+        cannot be written to.
+    MissingExtra
+        Where matplotlib is not installed.
+    """
+    if cells.empty:
+        raise QualkitError("map of agreement: no code was compared for two coders")
+    named = _named(cells)
+    coded = cells[["both", "only_a", "only_b"]].sum(axis=1)
+    most = coded.groupby([cells["codebook"], cells["code"]]).sum()
+    rows = [list(named)[n] for n in _most([float(most[place]) for place in named], top)]
+    all_pairs = list(dict.fromkeys(zip(cells["coder_a"], cells["coder_b"], strict=True)))
+    pairs = all_pairs[:MOST_VALUES]
+    notes = [
+        _left_out(len(rows), len(named), "codes coded most"),
+        _left_out(len(pairs), len(all_pairs), "pairs"),
+    ]
+    wide = len(pairs) * (0.5 if len(pairs) > _WIDE else 0.95)
+    with drawing(path, (max(3.6 + wide, 6.4), 2.2 + 0.34 * len(rows))) as (figure, save):
+        axes = figure.subplots()
+        told = _agreements(axes, cells, rows, pairs)
+        axes.set_yticks([n + 0.5 for n in range(len(rows))], [short(named[r], 36, 2) for r in rows])
+        _pair_labels(axes, pairs)
+        _scale(figure, axes, bounds)
+        _title(figure, title, notes)
+        if told:
+            words = fill("; ".join(told), int(figure.get_figwidth() * 13))
+            figure.supxlabel(words, fontsize=8, x=0.01, ha="left")
+        return save()
+
+
+def _named(cells: pd.DataFrame) -> dict[tuple[str, str], str]:
+    """The title of each code by codebook and code, in their order."""
+    codes = cells.drop_duplicates(["codebook", "code"])
+    places = zip(codes["codebook"], codes["code"], strict=True)
+    return dict(zip(places, _titles(codes), strict=True))
+
+
+def _pair_labels(axes: Axes, pairs: Sequence[tuple[str, str]]) -> None:
+    upright = len(pairs) > _WIDE
+    labels = [
+        short(f"{a}, {b}", 24, 2) if upright else f"{short(a, 14, 1)}\n{short(b, 14, 1)}"
+        for a, b in pairs
+    ]
+    axes.set_xticks([n + 0.5 for n in range(len(pairs))], labels, rotation=90 if upright else 0)
+
+
+def _agreements(
+    axes: Axes,
+    cells: pd.DataFrame,
+    rows: Sequence[tuple[str, str]],
+    pairs: Sequence[tuple[str, str]],
+) -> list[str]:
+    """The cells of a map of agreement; what the words in its hatched ones mean."""
+    held = {
+        (record["codebook"], record["code"], record["coder_a"], record["coder_b"]): record
+        for record in cells.to_dict("records")
+    }
+    why: dict[str, str] = {}
+    for y, place in enumerate(rows):
+        for x, pair in enumerate(pairs):
+            found = held.get((*place, *pair), {})
+            value = plain(found.get("kappa"))
+            if value is not None:
+                flag = str(plain(found.get("flag")) or "")
+                _filled(axes, (x, y), float(value), flagged=bool(flag))
+                why |= {FLAGGED: FLAGS.get(flag, flag)} if flag else {}
+                continue
+            reason = str(plain(found.get("kappa_reason")) or NO_UNITS)
+            words = _WHY.get(reason, "none")
+            why[f"Hatched, {words}"] = REASONS.get(reason, reason)
+            _hatched(axes, (x, y), words)
+    axes.set(xlim=(0, len(pairs)), ylim=(len(rows), 0))
+    axes.xaxis.tick_top()
+    axes.tick_params(length=0, labelsize=8)
+    axes.spines[:].set_visible(False)
+    return [f"{words}: {meaning}" for words, meaning in sorted(why.items())]
+
+
+def _filled(axes: Axes, at: tuple[int, int], value: float, *, flagged: bool) -> None:
+    shade = _shades()(min(max(value, 0.0), 1.0))
+    ink = "white" if value > _DARK else "black"
+    words = points(value) + FLAGGED * flagged
+    _box(axes, at, words, ink).set(facecolor=shade)
+
+
+def _hatched(axes: Axes, at: tuple[int, int], words: str) -> None:
+    _box(axes, at, words, "black").set(facecolor="white", edgecolor="0.6", hatch="////")
+    axes.texts[-1].set(fontsize=7, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8})
+
+
+def _box(axes: Axes, at: tuple[int, int], words: str, ink: str) -> Any:  # noqa: ANN401
+    """A cell with its words."""
+    from matplotlib.patches import Rectangle
+
+    x, y = at
+    axes.text(x + 0.5, y + 0.5, words, ha="center", va="center", color=ink, fontsize=8)
+    return axes.add_patch(Rectangle((x + 0.02, y + 0.03), 0.96, 0.94, linewidth=0))
+
+
+def _shades() -> Any:  # noqa: ANN401 - a colour map of matplotlib
+    """One hue whose lightness falls steadily; the lightest still differs from paper."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("agreement", ["#eaf1f8", "#7ba7cf", "#12355b"])
+
+
+def _scale(figure: Figure, axes: Axes, bounds: Sequence[float]) -> None:
+    """The scale beneath the cells, with its bounds."""
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import Normalize
+
+    bar = figure.colorbar(
+        ScalarMappable(Normalize(0, 1), _shades()), ax=axes, location="bottom",
+        fraction=0.03, aspect=40, pad=0.02,
+    )  # fmt: skip
+    inside = [bound for bound in bounds if 0 < bound < 1]
+    bar.set_ticks([0, *inside, 1], labels=["0 or below", *(f"{one:g}" for one in inside), "1"])
+    bar.ax.spines["outline"].set_visible(False)
+    bar.ax.tick_params(labelsize=7)
 
 
 # Titles and labels -------------------------------------------------------------------------

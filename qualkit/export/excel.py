@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from math import ceil, isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -98,12 +99,59 @@ def write_grid(
     return write_whole(path, write)
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table on a sheet of its own.
+
+    Attributes
+    ----------
+    name : str
+        Of the sheet, as Excel allows it.
+    heads : sequence of (str, float)
+        Title and width of each column.
+    rows : iterable of sequences
+        A text or number a column, ``""`` for none.
+    formats : sequence of str
+        How numbers are shown in each column, as Excel writes it; empty for as they are.
+    freeze : int
+        Columns at the left that stay.
+    shade : str
+        Cells whose numbers, 0 to 1, are shaded the darker the larger: ``B2:D9``; empty for none.
+    filtered : bool
+    """
+
+    name: str
+    heads: Sequence[_Head]
+    rows: Iterable[_Values]
+    formats: Sequence[str] = ()
+    freeze: int = 0
+    shade: str = ""
+    filtered: bool = True
+
+
 def write_rows(path: Path | str, heads: Sequence[str], rows: Sequence[_Values]) -> Path:
     """Write one plain table to an .xlsx file."""
+    return write_sheets(path, "", [Sheet("Table", [(head, 18.0) for head in heads], rows)])
+
+
+def write_sheets(path: Path | str, title: str, sheets: Sequence[Sheet]) -> Path:
+    """Write tables to an .xlsx file, a sheet each; `title` is the file's own.
+
+    Raises
+    ------
+    QualkitError
+        Where the file cannot be written.
+    """
 
     def write(to: Path) -> None:
         book = _book()
-        _sheet(book, "Table", [(head, 18.0) for head in heads], rows)
+        for one in sheets:
+            _sheet(
+                book, one.name, one.heads, one.rows, freeze=one.freeze, filtered=one.filtered,
+                formats=one.formats, shade=one.shade,
+            )  # fmt: skip
+        if title:
+            book.properties.title, book.properties.creator = legal(title), "qualkit"
         book.save(to)
 
     return write_whole(path, write)
@@ -243,10 +291,13 @@ def _sheet(
     *,
     freeze: int = 0,
     filtered: bool = True,
+    formats: Sequence[str] = (),
+    shade: str = "",
 ) -> None:
     """A sheet with filters, headings that stay and are printed on every page, and widths.
 
-    `freeze` is the number of columns at the left that stay as well.
+    `freeze` is the number of columns at the left that stay as well; `formats` and `shade` are
+    those of :class:`Sheet`.
     """
     from openpyxl.utils import get_column_letter
 
@@ -256,13 +307,24 @@ def _sheet(
         sheet.column_dimensions[get_column_letter(n)].width = width
     sheet.freeze_panes = f"{get_column_letter(freeze + 1)}2"
     _paged(sheet, sum(widths), get_column_letter(freeze) if freeze else "")
-    put = _writer(sheet, widths)
+    if shade:
+        _shaded(sheet, shade)
+    put = _writer(sheet, widths, formats)
     put([title for title, _ in heads], heading=True)
     last = 1
     for last, values in enumerate(rows, 2):  # noqa: B007 - the number of the last row is used
         put(values)
     if filtered and heads:
         sheet.auto_filter.ref = f"A1:{get_column_letter(len(heads))}{last}"
+
+
+def _shaded(sheet: Any, cells: str) -> None:  # noqa: ANN401 - not typed
+    """Shade numbers from 0 to 1 in one hue, so light that black letters are read on it."""
+    from openpyxl.formatting import rule
+
+    made: Any = rule.ColorScaleRule  # has no types
+    ends = {"start_type": "num", "start_value": 0, "end_type": "num", "end_value": 1}
+    sheet.conditional_formatting.add(cells, made(**ends, start_color="FFFFFF", end_color="8DB4DC"))
 
 
 def _paged(sheet: Any, width: float, fixed: str) -> None:  # noqa: ANN401 - not typed
@@ -280,20 +342,26 @@ def _paged(sheet: Any, width: float, fixed: str) -> None:  # noqa: ANN401 - not 
         sheet.print_title_cols = f"A:{fixed}"
 
 
-def _writer(sheet: Any, widths: Sequence[float]) -> Callable[..., None]:  # noqa: ANN401
+def _writer(
+    sheet: Any,  # noqa: ANN401 - not typed
+    widths: Sequence[float],
+    formats: Sequence[str] = (),
+) -> Callable[..., None]:
     """A function that writes the next row, every word of it text, high enough to read.
 
-    One cell goes along the row: openpyxl writes it before it asks for the next. Its parts are set
-    one by one, because openpyxl looks for a formula in whatever is set as its value.
+    One cell of each look goes along the row: openpyxl writes it before it asks for the next. Its
+    parts are set one by one, because openpyxl looks for a formula in whatever is set as its value.
     """
-    plain, head = _styled(sheet, heading=False), _styled(sheet, heading=True)
+    looks = {one: _styled(sheet, number=one) for one in {"", *formats}}
+    plain = [looks[one] for one in formats] or [looks[""]] * len(widths)
+    head = [_styled(sheet, heading=True)] * len(widths)
     row = 0
     # These are placed already: a fifth of the time goes where openpyxl would do so again.
     sheet._values_to_row = lambda placed, _: (c for c in placed if c is not None)  # noqa: SLF001
 
-    def cells(values: _Values, cell: Any) -> Iterator[Any]:  # noqa: ANN401
+    def cells(values: _Values, styled: Sequence[Any]) -> Iterator[Any]:
         blank = all(value == "" for value in values)  # one cell is written, or the row is lost
-        for column, value in enumerate(values, 1):
+        for column, (value, cell) in enumerate(zip(values, styled, strict=True), 1):
             cell._value = None if value == "" else value  # noqa: SLF001
             cell.data_type = "s" if value != "" and isinstance(value, str) else "n"
             cell.column, cell.row = column, row
@@ -319,13 +387,15 @@ def _fit_to_write(value: str | int | float) -> str | int | float:
     return fitted(legal(value)) if isinstance(value, str) else value
 
 
-def _styled(sheet: Any, *, heading: bool) -> Any:  # noqa: ANN401
-    """A cell that looks as all do, or as headings."""
+def _styled(sheet: Any, *, heading: bool = False, number: str = "") -> Any:  # noqa: ANN401
+    """A cell that looks as all do, or as headings, its number in a format of its own."""
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Alignment, Font, PatternFill
 
     made = WriteOnlyCell(sheet)
     made.alignment = Alignment(vertical="top", wrap_text=True)
+    if number:
+        made.number_format = number
     if heading:
         made.font = Font(bold=True, color="FFFFFF")
         made.fill = PatternFill("solid", fgColor="1F3A5F")

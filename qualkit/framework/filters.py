@@ -2,7 +2,8 @@
 
 Consensus here is plain: a coding stands where it holds words that everybody who coded that
 source with that codebook, two people at least, marked with the same code. Sources that one person
-alone coded have none.
+alone coded have none. Where a supervisor settled what coders disagreed on, whoever calls gives the
+consensus that was made of it (:mod:`qualkit.agreement.consensus`) as a `layer`.
 """
 
 from __future__ import annotations
@@ -35,11 +36,15 @@ class Choice:
         Only codings by one of these; all where it is empty.
     consensus : bool
         Only what everybody who coded the source agrees on.
+    layer : frozenset of str, optional
+        With `consensus`: the ids of the codings that it is made of, where it is not to be judged
+        here, because decisions are part of it.
     """
 
     stances: tuple[str, ...] = ()
     coders: tuple[str, ...] = ()
     consensus: bool = False
+    layer: frozenset[str] | None = None
 
     def __post_init__(self) -> None:
         for stance in self.stances:
@@ -55,9 +60,12 @@ class Choice:
         if self.coders:
             said.append(f"Only codings by {' and '.join(self.coders)}.")
         if self.consensus:
+            settled = (
+                ", and what was decided where they disagreed" if self.layer is not None else ""
+            )
             said.append(
                 "Only what everybody who coded the source, two people at least, marked with the"
-                " same code; sources that one person coded are left out."
+                f" same code{settled}; sources that one person coded are left out."
             )
         return tuple(said)
 
@@ -95,13 +103,35 @@ def select(codings: pd.DataFrame, choice: Choice) -> pd.DataFrame:
         if coder not in known:
             raise UnknownName("coder", coder, sorted(known))
     kept = codings
-    if choice.consensus:
+    if choice.consensus and choice.layer is not None:
+        kept = kept[kept["coding"].isin(choice.layer)]
+    elif choice.consensus:
         kept = kept.loc[_agreed(codings)]
     if choice.stances:
         kept = kept[kept["stance"].isin(choice.stances)]
     if choice.coders:
         kept = kept[kept["coder"].isin(choice.coders)]
     return kept
+
+
+def holding(codings: pd.DataFrame, layer: pd.DataFrame) -> list[bool]:
+    """Whether each coding holds words that a coding of the layer has under the same code.
+
+    Parameters
+    ----------
+    codings, layer : DataFrame
+        With the columns of :mod:`qualkit.tables`.
+    """
+    names = ("source", "codebook", "code", "start", "end")
+    marks: dict[_Place, list[_Span]] = {}
+    for source, book, code, *span in zip(*(layer[name] for name in names), strict=True):
+        marks.setdefault((source, book, code), []).append((span[0], span[1]))
+    joined = {place: _joined(spans) for place, spans in marks.items()}
+    rows: Iterable[Any] = zip(*(codings[name] for name in names), strict=True)
+    return [
+        _meets(joined.get((source, book, code), ()), start, end)
+        for source, book, code, start, end in rows
+    ]
 
 
 def _agreed(codings: pd.DataFrame) -> list[bool]:

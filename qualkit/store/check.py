@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from qualkit.model import Coding, seal_of_turns, sha256
-from qualkit.store import schema, search
+from qualkit.store import decisions, schema, search
 from qualkit.store.read import turns_of
 from qualkit.store.summaries import seal_of
 
@@ -79,7 +79,21 @@ def _check_source(connection: Connection, source_id: str, name: str) -> tuple[in
             problems.append(Problem("coding", where, "its words are not those of its source"))
         if not _sealed(values, seal):
             problems.append(Problem("coding", where, "it was changed outside qualkit"))
-    return len(found), problems
+    return len(found), [*problems, *_decided(connection, source_id, text)]
+
+
+def _decided(connection: Connection, source_id: str, text: str) -> Iterator[Problem]:
+    """What is wrong with the decisions on a source and the codings that they give."""
+    d, given = schema.decision, schema.decision_coding
+    own = connection.execute(select(d).where(d.c.source_id == source_id)).mappings()
+    forged = [row["id"] for row in own if decisions.seal_of(dict(row)) != row["sha256"]]
+    query = select(given).join(d, d.c.id == given.c.decision_id).where(d.c.source_id == source_id)
+    for row in connection.execute(query).mappings():
+        words = text[row["start_at"] : row["end_at"]]
+        if words != row["quote"] or decisions.seal_of_coding(dict(row)) != row["sha256"]:
+            forged.append(row["decision_id"])
+    for one in dict.fromkeys(forged):
+        yield Problem("decision", one, "it was changed outside qualkit")
 
 
 def _sealed(values: Sequence[Any], seal: str) -> bool:

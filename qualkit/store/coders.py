@@ -10,6 +10,7 @@ from qualkit.errors import ConflictError, UnknownName
 from qualkit.model import NOT_XML, new_id, now
 from qualkit.store.rights import ROLES, SUPERVISOR
 from qualkit.store.schema import coder, coding
+from qualkit.store.sight import EVERYTHING, Sight
 from qualkit.store.store import Change
 
 if TYPE_CHECKING:
@@ -18,12 +19,13 @@ if TYPE_CHECKING:
 _LONGEST: Final = 200  # characters of a name or a login
 
 
-def table(connection: Connection) -> pd.DataFrame:
+def table(connection: Connection, sight: Sight = EVERYTHING) -> pd.DataFrame:
     """One row a coder by name: name, role, login, codings, created."""
     import pandas as pd
 
     counts = (
         select(coding.c.coder_id, func.count().label("codings"))
+        .where(sight.codings())
         .group_by(coding.c.coder_id)
         .subquery()
     )

@@ -16,14 +16,26 @@ from sqlalchemy import Connection, Row, func, or_, select
 from qualkit.errors import CodebookError, ConflictError, UnknownName
 from qualkit.model import Code, Codebook
 from qualkit.store import read, rows
-from qualkit.store.schema import cell_summary, code, codebook, coding, guide, log, suggestion
+from qualkit.store.schema import (
+    cell_summary,
+    code,
+    codebook,
+    coding,
+    decision_coding,
+    guide,
+    log,
+    suggestion,
+)  # fmt: skip
 from qualkit.store.store import Change
 from qualkit.store.undo import logged_entry
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_HANGING: Final = {coding: "coding", cell_summary: "cell summary", guide: "line of the topic guide"}
+_HANGING: Final = {
+    coding: "coding", cell_summary: "cell summary", guide: "line of the topic guide",
+    decision_coding: "coding of a decision",
+}  # fmt: skip
 _NOT_WORDS: Final = frozenset({"position", "version", "codebook_id"})
 
 
@@ -99,7 +111,7 @@ def write(change: Change, book: Codebook, old: Code, new: Code, *, version: int 
 
 def _refuse_lost_ratings(connection: Connection, book: Codebook, old: Code, new: Code) -> None:
     problems = []
-    for table in (coding, cell_summary):
+    for table in (coding, cell_summary, decision_coding):
         c = table.c
         query = select(c.rating, func.count()).where(
             c.code_id == old.guid, c.rating.is_not(None), c.rating.not_in(new.values)
@@ -186,7 +198,10 @@ def _hanging(connection: Connection, book: Codebook, gone: Code) -> list[str]:
 def _counted(count: int, name: str) -> str:
     if count == 1:
         return f"1 {name}"
-    plural = {"cell summary": "cell summaries", "line of the topic guide": "lines of the guide"}
+    plural = {
+        "cell summary": "cell summaries", "line of the topic guide": "lines of the guide",
+        "coding of a decision": "codings of decisions",
+    }  # fmt: skip
     return f"{count} {plural.get(name, f'{name}s')}"
 
 

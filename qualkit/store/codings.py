@@ -11,6 +11,7 @@ from qualkit.errors import ConflictError
 from qualkit.model import Coding
 from qualkit.store import rows, suggestions
 from qualkit.store.schema import code, coder, coding, source, suggestion
+from qualkit.store.sight import EVERYTHING, Sight
 from qualkit.store.store import Change
 
 _PLACE = ("source_id", "coder_id", "code_id", "start_at", "end_at")  # what no two codings share
@@ -30,9 +31,12 @@ def told(connection: Connection, coding_id: str) -> str:
     return coding_id if row is None else f"{row[0]}: {row[1]} by {row[2]}"
 
 
-def held(connection: Connection, coding_id: str, version: int | None) -> Coding:
+def held(
+    connection: Connection, coding_id: str, version: int | None, sight: Sight = EVERYTHING
+) -> Coding:
     """A coding as it is; ConflictError where it is gone, or has moved on from `version`."""
-    row = connection.execute(select(coding).where(coding.c.id == coding_id)).mappings().first()
+    query = select(coding).where(coding.c.id == coding_id, sight.codings())
+    row = connection.execute(query).mappings().first()
     if row is None:
         raise ConflictError(_GONE)
     if version is not None and row["version"] != version:
@@ -60,7 +64,14 @@ def refuse_taken(connection: Connection, coding_id: str) -> None:
         raise ConflictError("a coding of this id is there already")
 
 
-def decide(change: Change, ids: Sequence[str], coder_id: str, *, code_id: str) -> list[str]:
+def decide(
+    change: Change,
+    ids: Sequence[str],
+    coder_id: str,
+    *,
+    code_id: str,
+    sight: Sight = EVERYTHING,
+) -> list[str]:
     """Code what suggestions mark with a code of one's own choice; the ids of the codings.
 
     Those that propose this very code are accepted, the others rejected.
@@ -68,8 +79,9 @@ def decide(change: Change, ids: Sequence[str], coder_id: str, *, code_id: str) -
     wanted = list(dict.fromkeys(ids))
     found = {one: _suggested(change.connection, one) for one in wanted}
     right = [one for one in wanted if found[one].get("code_id") == code_id]
-    made = suggestions.accept(change, right, coder_id)
-    suggestions.reject(change, [one for one in wanted if one not in right], coder_id)
+    made = suggestions.accept(change, right, coder_id, sight=sight)
+    others = [one for one in wanted if one not in right]
+    suggestions.reject(change, others, coder_id, sight=sight)
     for one in wanted:
         place = {"coder_id": coder_id, "code_id": code_id, **_span(found[one])}
         if _at(change.connection, place) is None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import Connection, literal, select
 
 from qualkit.store.schema import coder, coding, suggestion
+from qualkit.store.sight import EVERYTHING, Sight
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +27,7 @@ _NUMBERS: Final = {
 }  # fmt: skip
 
 
-def of_source(connection: Connection, source_id: str) -> pd.DataFrame:
+def of_source(connection: Connection, source_id: str, sight: Sight = EVERYTHING) -> pd.DataFrame:
     """One row a coding or open suggestion of a source, codings first, each in order of the text."""
     import pandas as pd
 
@@ -36,13 +37,13 @@ def of_source(connection: Connection, source_id: str) -> pd.DataFrame:
     coded = (
         select(c.id, c.start_at, c.end_at, c.code_id, c.coder_id, c.stance, c.rating, c.memo,
                c.version, c.created)
-        .where(c.source_id == source_id)
+        .where(c.source_id == source_id, sight.codings())
         .order_by(c.start_at, c.end_at, c.id)
     )  # fmt: skip
     proposed = (
         select(s.id, s.start_at, s.end_at, s.code_id, none, s.stance, none, literal(""), s.version,
                s.created, s.confidence, s.method, s.reasons)
-        .where(s.source_id == source_id, s.status == "open")
+        .where(s.source_id == source_id, s.status == "open", sight.suggestions())
         .order_by(s.start_at, s.end_at, s.confidence.desc(), s.id)
     )  # fmt: skip
     found: list[tuple[Any, ...]] = [

@@ -18,12 +18,14 @@ from qualkit.model import Code, Codebook, Coding, look_of, now
 from qualkit.store import rows
 from qualkit.store.codes import below, refuse_only_one
 from qualkit.store.codings import coding_of
+from qualkit.store.decisions import seal_of_coding
 from qualkit.store.schema import (
     case,
     cell_summary,
     code,
     coder,
     coding,
+    decision_coding,
     guide,
     source,
     suggestion,
@@ -55,6 +57,9 @@ class MergeReport:
         Lines of the topic guide, likewise.
     children : int
         Codes that stand below the other code from then on.
+    decisions : int
+        Codings that decisions give, likewise. What was settled about codings that got the other
+        code has changed since, and has to be looked at again.
     conflicts : tuple of str
         Where the two did not agree, and what stands.
     entry : int or None
@@ -69,6 +74,7 @@ class MergeReport:
     children: int
     conflicts: tuple[str, ...]
     entry: int | None = None
+    decisions: int = 0
 
 
 def refuse(gone: Placed, stays: Placed) -> None:
@@ -125,7 +131,7 @@ class Merge:
         self.report = MergeReport(
             moved=moved, doubled=doubled, summaries=self._summaries(),
             suggestions=self._suggestions(), guide=self._guide(), children=self._children(),
-            conflicts=tuple(self._conflicts),
+            decisions=self._decisions(), conflicts=tuple(self._conflicts),
         )  # fmt: skip
 
     def write(self, change: Change) -> MergeReport:
@@ -271,7 +277,7 @@ class Merge:
         if values:
             self._sets.append((cell_summary, row["id"], {**values, "sha256": seal_of(wanted)}))
 
-    # Suggestions, the guide, the codes below ---------------------------------------------
+    # Suggestions, the guide, decisions, the codes below ----------------------------------
 
     def _suggestions(self) -> int:
         old, new = self._both(suggestion)
@@ -294,6 +300,19 @@ class Merge:
                 self._removed.append((guide, row["id"]))
             else:
                 self._sets.append((guide, row["id"], {"code_id": self._stays.guid}))
+        return len(old)
+
+    def _decisions(self) -> int:
+        """Give the codings of decisions the other code; what that makes double goes."""
+        old, new = self._both(decision_coding)
+        held = {(row["decision_id"], row["start_at"], row["end_at"]) for row in new}
+        for row in old:
+            if (row["decision_id"], row["start_at"], row["end_at"]) in held:
+                self._removed.append((decision_coding, row["id"]))
+                continue
+            values = {"code_id": self._stays.guid}
+            seal = seal_of_coding({**row, **values})
+            self._sets.append((decision_coding, row["id"], {**values, "sha256": seal}))
         return len(old)
 
     def _children(self) -> int:

@@ -22,6 +22,7 @@ from qualkit.store.schema import (
     turn,
     vector,
 )  # fmt: skip
+from qualkit.store.sight import EVERYTHING, Sight
 from qualkit.tables import COLUMNS
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def turns_of(connection: Connection, source_id: str) -> tuple[Turn, ...]:
     )  # fmt: skip
 
 
-def sources(connection: Connection) -> pd.DataFrame:
+def sources(connection: Connection, sight: Sight = EVERYTHING) -> pd.DataFrame:
     """One row a source with its attributes; see :mod:`qualkit.tables`."""
     turns = (
         select(
@@ -83,6 +84,7 @@ def sources(connection: Connection) -> pd.DataFrame:
     )
     coded = (
         select(coding.c.source_id, func.count().label("codings"))
+        .where(sight.codings())
         .group_by(coding.c.source_id)
         .subquery()
     )
@@ -192,12 +194,12 @@ def _code(row: Mapping[str, Any], idents: dict[str, str]) -> Code:
     )
 
 
-def codes(connection: Connection) -> pd.DataFrame:
+def codes(connection: Connection, sight: Sight = EVERYTHING) -> pd.DataFrame:
     """One row a code, with its path and how often it was applied."""
     import pandas as pd
 
-    query = select(coding.c.code_id, func.count()).group_by(coding.c.code_id)
-    counts = {row[0]: row[1] for row in connection.execute(query)}
+    query = select(coding.c.code_id, func.count()).where(sight.codings())
+    counts = {row[0]: row[1] for row in connection.execute(query.group_by(coding.c.code_id))}
     rows = []
     for book in codebooks(connection):
         for one in book.codes:
@@ -216,7 +218,7 @@ def vars_of(level: Level) -> dict[str, Any]:
     return {"value": level.value, "label": level.label, "descriptor": level.descriptor}
 
 
-def codings(connection: Connection) -> pd.DataFrame:
+def codings(connection: Connection, sight: Sight = EVERYTHING) -> pd.DataFrame:
     """One row a coding with everything known of it; see :mod:`qualkit.tables`."""
     query = (
         select(
@@ -239,12 +241,13 @@ def codings(connection: Connection) -> pd.DataFrame:
         .join(source, source.c.id == coding.c.source_id)
         .join(case, case.c.id == source.c.case_id)
         .join(coder, coder.c.id == coding.c.coder_id)
+        .where(sight.codings())
         .order_by(
             source.c.position, source.c.name, coding.c.start_at, coding.c.end_at, coder.c.name
         )
     )
     table = _with_codes(_frame(connection, query), connection)
-    table = _with_turns(table, connection)
+    table = _with_turns(table, connection, sight)
     table["rating"] = table["rating"].astype("Int64")
     ordered = table[[*COLUMNS["codings"], "source_id", "case_id"]]
     full = _with_attributes(ordered, "source_id", _source_attributes(connection), "source.")
@@ -265,11 +268,11 @@ def _with_codes(table: pd.DataFrame, connection: Connection) -> pd.DataFrame:
     return table.merge(pd.DataFrame(rows, columns=columns), on="code_id", how="left")
 
 
-def _with_turns(table: pd.DataFrame, connection: Connection) -> pd.DataFrame:
+def _with_turns(table: pd.DataFrame, connection: Connection, sight: Sight) -> pd.DataFrame:
     """The speaker, time and place of the first turn that each coding marks words of."""
     import pandas as pd
 
-    wanted = select(coding.c.source_id).distinct()
+    wanted = select(coding.c.source_id).where(sight.codings()).distinct()
     query = select(
         turn.c.source_id,
         turn.c.start_at.label("start"),
@@ -331,11 +334,13 @@ def entries(
     before: int | None = None,
     words: str = "",
     rows: bool = True,
+    sight: Sight = EVERYTHING,
 ) -> pd.DataFrame:
     """The log, oldest first; see :meth:`qualkit.project.Project.log`."""
     columns = [one for one in log.c if rows or one.name not in {"before", "after"}]
     said = log.c.at, log.c.who, log.c.action, log.c.what
     wanted = [or_(*(c.icontains(word, autoescape=True) for c in said)) for word in words.split()]
+    wanted.append(sight.entries())
     if before is not None:
         wanted.append(log.c.entry < before)
     query = select(*columns).where(*wanted).order_by(log.c.entry.desc()).limit(limit)

@@ -1,9 +1,10 @@
 """Who may change what: the roles of coders, asked by every change and by nothing else.
 
 A ``reader`` changes nothing. A ``coder`` makes, changes and removes codings and summaries of
-their own and decides suggestions. An ``evaluator`` works on the whole study, a ``supervisor``
-also on coders and their roles. Roles bind only in a study that has a supervisor; a name that the
-study does not know is an evaluator's.
+their own, decides suggestions and says what of their assignments is done. An ``evaluator`` works
+on the whole study, assigns and settles disagreements; a ``supervisor`` also signs sources off
+and works on coders and their roles. Roles bind only in a study that has a supervisor; a name
+that the study does not know is an evaluator's.
 
 Roles keep colleagues out of each other's work. They are no lock: whoever can write to the file
 or the database can do so without qualkit.
@@ -11,14 +12,14 @@ or the database can do so without qualkit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Connection, or_, select
 
 from qualkit.errors import NotAllowed
-from qualkit.store.schema import cell_summary, coder, coding, suggestion
+from qualkit.store.schema import assignment, cell_summary, coder, coding, sign_off, suggestion
 
 READER: Final = "reader"
 CODER: Final = "coder"
@@ -41,7 +42,10 @@ _NEEDED: Final = {  # everything else needs an evaluator
     "remove summary": CODER,
     "load summaries": CODER,
     "draft": CODER,
+    "set done": CODER,
     "undo": CODER,
+    "sign off": SUPERVISOR,
+    "withdraw sign-off": SUPERVISOR,
     "add coder": SUPERVISOR,
     "set coder": SUPERVISOR,
 }
@@ -49,7 +53,10 @@ _OWNERS: Final = {  # the column that says whose a row is
     coding.name: "coder_id",
     cell_summary.name: "coder_id",
     suggestion.name: "decider_id",
+    assignment.name: "coder_id",
 }
+_DONE: Final = {"status", "done", "version"}  # what coders may change of their assignments
+Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +86,25 @@ class Rights:
         """Whether this person may do what that role may."""
         return not self.binding or ROLES.index(self.role) >= ROLES.index(role)
 
-    def require_own(self, listed: Iterable[Mapping[str, Any]]) -> None:
-        """NotAllowed where a coder has touched rows, as the log lists them, of somebody else."""
+    def require_undo(self, tables: Iterable[str]) -> None:
+        """NotAllowed where what is to be taken back needs more than a coder's or evaluator's role.
+
+        Whose the rows are is looked at afterwards, by :meth:`require_own`.
+        """
+        if sign_off.name in tables:
+            self.require("withdraw sign-off")
+
+    def require_own(self, before: Sequence[Row], after: Sequence[Row]) -> None:
+        """NotAllowed where a coder has touched rows, as the log lists them, of somebody else.
+
+        Of their own assignments they may change nothing but whether they are done: who could
+        take back a blind one would see what it hides.
+        """
         if not self.binding or self.role != CODER:
             return
-        for row in listed:
+        if _fixed(before) != _fixed(after):
+            raise NotAllowed(self.user, self.role, "change an assignment")
+        for row in [*before, *after]:
             table = row.get("table")
             if table in _OWNERS:
                 if row.get(_OWNERS[table]) not in {None, self.coder_id}:
@@ -91,7 +112,17 @@ class Rights:
             elif table == coder.name:
                 raise NotAllowed(self.user, self.role, "work under another name")
             else:
-                raise NotAllowed(self.user, self.role, f"change a {table}")
+                raise NotAllowed(self.user, self.role, f"change a {str(table).replace('_', ' ')}")
+
+
+def _fixed(listed: Iterable[Row]) -> list[dict[str, Any]]:
+    """What assignments are, but for what may change of them."""
+    found = [
+        {name: value for name, value in row.items() if name not in _DONE}
+        for row in listed
+        if row.get("table") == assignment.name
+    ]
+    return sorted(found, key=lambda row: str(row["id"]))
 
 
 def of(connection: Connection, user: str) -> Rights:

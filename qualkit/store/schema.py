@@ -26,9 +26,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
 APPLICATION_ID: Final = 0x514B4954  # "QKIT"
-SCHEMA: Final = 5  # kept in SQLite's user_version; one for every migration
-REVISION: Final = "0005"
-OLDER: Final = ("0001", "0002", "0003", "0004")  # what is brought up to date when it is opened
+SCHEMA: Final = 6  # kept in SQLite's user_version; one for every migration
+REVISION: Final = "0006"
+OLDER: Final = ("0001", "0002", "0003", "0004", "0005")  # brought up to date when it is opened
 
 metadata = MetaData(
     naming_convention={
@@ -250,6 +250,76 @@ suggestion = Table(
     CheckConstraint("start_at >= 0 AND end_at > start_at", name="span"),
     Index(None, "source_id", "start_at"),
     Index(None, "status", "code_id"),
+)
+assignment = Table(  # who is to code what; 0 to 0 is the whole source
+    "assignment",
+    metadata,
+    _id(),
+    _to("source"),
+    _to("coder"),
+    Column("start_at", Integer, nullable=False),
+    Column("end_at", Integer, nullable=False),
+    Column("blind", Integer, nullable=False),
+    Column("purpose", String(16), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("created", String(20), nullable=False),
+    Column("done", String(20)),
+    _version(),
+    CheckConstraint(
+        "(start_at = 0 AND end_at = 0) OR (start_at >= 0 AND end_at > start_at)", name="span"
+    ),
+    UniqueConstraint("source_id", "coder_id", "start_at", "end_at"),
+    Index(None, "coder_id", "status"),
+)
+decision = Table(  # how a disagreement was settled; subject is the hash of whose codings
+    "decision",
+    metadata,
+    _id(),
+    _to("source"),
+    Column("start_at", Integer, nullable=False),
+    Column("end_at", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("choice", Text, nullable=False),
+    _to("coder", "decider_id"),
+    Column("reason", Text, nullable=False),
+    Column("decided", String(20), nullable=False),
+    Column("subject", String(64), nullable=False, unique=True),
+    Column("seals", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    _version(),
+    CheckConstraint("start_at >= 0 AND end_at > start_at", name="span"),
+    Index(None, "source_id"),
+)
+decision_coding = (
+    Table(  # what a decision says is coded there; a row each, so that no code gets lost
+        "decision_coding",
+        metadata,
+        _id(),
+        _to("decision"),
+        Column("start_at", Integer, nullable=False),
+        Column("end_at", Integer, nullable=False),
+        Column("quote", Text, nullable=False),
+        _to("code"),
+        Column("stance", String(16)),
+        Column("rating", Integer),
+        Column("memo", Text, nullable=False),
+        Column("sha256", String(64), nullable=False),
+        _version(),
+        CheckConstraint("start_at >= 0 AND end_at > start_at", name="span"),
+        UniqueConstraint("decision_id", "code_id", "start_at", "end_at"),
+        Index(None, "code_id"),
+    )
+)
+sign_off = Table(  # what a supervisor has found settled
+    "sign_off",
+    metadata,
+    _id(),
+    Column("source_id", ForeignKey("source.id", ondelete="RESTRICT"), nullable=False, unique=True),
+    _to("coder"),
+    Column("at", String(20), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("seal", String(64), nullable=False),
+    _version(),
 )
 vector = Table(
     "vector",

@@ -13,9 +13,13 @@ from typing import Any, Final
 from sqlalchemy import Connection, Table, select
 
 from qualkit.model import look_of
-from qualkit.store.schema import cell_summary, code, codebook, coding
+from qualkit.store.schema import cell_summary, code, codebook, coding, decision_coding
 
-_RATED: Final = {coding: "coding", cell_summary: "cell summary"}
+_RATED: Final = {
+    coding: "coding",
+    cell_summary: "cell summary",
+    decision_coding: "coding of a decision",
+}
 _AT_ONCE: Final = 500
 Fault = tuple[str, str]  # what happened since, and the id of the row that it happened to
 

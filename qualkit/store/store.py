@@ -266,7 +266,7 @@ class Store:
                     once.refuse_again(connection)
                 change = Change(connection)
                 yield change
-                allowed.require_own([*change.before, *change.after])
+                allowed.require_own(change.before, change.after)
                 if change.before or change.after:
                     self._log(connection, who, action, what, change)
                 if once is not None:

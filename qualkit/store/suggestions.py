@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import Connection, select
 
 from qualkit import __version__
 from qualkit.errors import ConflictError
@@ -14,6 +14,7 @@ from qualkit.model import Coding, new_id, now
 from qualkit.store import rows
 from qualkit.store.read import codebooks
 from qualkit.store.schema import code, codebook, coder, coding, source, suggestion
+from qualkit.store.sight import EVERYTHING, Sight, untaught
 from qualkit.store.store import Change
 from qualkit.tables import COLUMNS
 
@@ -27,7 +28,13 @@ STATUSES: Final = (OPEN, ACCEPTED, REJECTED)
 _AT_ONCE: Final = 500
 
 
-def table(connection: Connection, *, status: str | None, blind: str | None) -> pd.DataFrame:
+def table(
+    connection: Connection,
+    *,
+    status: str | None,
+    blind: str | None,
+    sight: Sight = EVERYTHING,
+) -> pd.DataFrame:
     """One row a suggestion, in the order of the sources and their text."""
     import pandas as pd
 
@@ -44,23 +51,17 @@ def table(connection: Connection, *, status: str | None, blind: str | None) -> p
         .join(codebook, codebook.c.id == code.c.codebook_id)
         .outerjoin(teacher, teacher.c.id == s.taught_by_id)
         .outerjoin(decider, decider.c.id == s.decider_id)
+        .where(sight.suggestions())
         .order_by(source.c.position, source.c.name, s.start_at, s.end_at, s.confidence.desc())
     )  # fmt: skip
     if status is not None:
         query = query.where(s.status == status)
     if blind is not None:
-        query = query.where((teacher.c.name == blind) | _untaught())
+        query = query.where((teacher.c.name == blind) | untaught())
     found = [tuple(row) for row in connection.execute(query)]
     made = pd.DataFrame(found, columns=list(COLUMNS["suggestions"]))
     made["reasons"] = [json.loads(one) for one in made["reasons"]]
     return made.astype({"confidence": "float64"})
-
-
-def _untaught() -> ColumnElement[bool]:
-    """Suggestions of a time when nobody had coded: all of the run are from the codebook."""
-    learned = select(suggestion.c.created).where(suggestion.c.method == "learned")
-    s = suggestion.c
-    return (s.method == "codebook") & s.taught_by_id.is_(None) & s.created.not_in(learned)
 
 
 def keep(
@@ -96,7 +97,7 @@ def keep(
         None if scope[1] is None else list(scope[1]),
     ])  # fmt: skip
     common = {"taught_by_id": taught_by, "program": f"qualkit {__version__}", "created": now()}
-    gone = _decided(change.connection)
+    gone = _decided(change.connection, taught_by)
     new = [
         _row(one, sources, codes) | common
         for one in made
@@ -108,10 +109,15 @@ def keep(
     return len(new)
 
 
-def _decided(connection: Connection) -> set[tuple[str, int, int, str]]:
-    """What was decided meanwhile, and must not be open again."""
+def _decided(connection: Connection, taught_by: str | None) -> set[tuple[str, int, int, str]]:
+    """What was decided meanwhile, and must not be open again.
+
+    Of what one coder alone has taught, what that coder decided: a gap would tell of others.
+    """
     s = suggestion.c
     query = select(s.source_id, s.start_at, s.end_at, s.code_id).where(s.status != OPEN)
+    if taught_by is not None:
+        query = query.where(s.decider_id == taught_by)
     return {(row[0], row[1], row[2], row[3]) for row in connection.execute(query)}
 
 
@@ -151,12 +157,14 @@ def _make_room(
     change.connection.execute(old)
 
 
-def accept(change: Change, ids: Sequence[str], coder_id: str) -> list[str]:
+def accept(
+    change: Change, ids: Sequence[str], coder_id: str, *, sight: Sight = EVERYTHING
+) -> list[str]:
     """Make codings of open suggestions, in a coder's name; the ids of the codings.
 
     A suggestion of what this coder has coded already is accepted without a second coding.
     """
-    held = _held(change.connection, ids)
+    held = _held(change.connection, ids, sight)
     own = select(coding.c.source_id, coding.c.start_at, coding.c.end_at, coding.c.code_id,
                  coding.c.id).where(
         coding.c.coder_id == coder_id, coding.c.code_id.in_({row["code_id"] for row in held})
@@ -178,21 +186,22 @@ def accept(change: Change, ids: Sequence[str], coder_id: str) -> list[str]:
     return [one.id for one in made]
 
 
-def reject(change: Change, ids: Sequence[str], coder_id: str) -> int:
+def reject(change: Change, ids: Sequence[str], coder_id: str, *, sight: Sight = EVERYTHING) -> int:
     """Mark open suggestions as rejected; how many."""
-    held = _held(change.connection, ids)
+    held = _held(change.connection, ids, sight)
     for row in held:
         values = {"status": REJECTED, "decider_id": coder_id, "decided": now()}
         change.set(suggestion, row["id"], values, version=row["version"])
     return len(held)
 
 
-def _held(connection: Connection, ids: Sequence[str]) -> list[dict[str, Any]]:
-    """The rows of these suggestions, each of them open."""
+def _held(connection: Connection, ids: Sequence[str], sight: Sight) -> list[dict[str, Any]]:
+    """The rows of these suggestions, each of them open and not hidden."""
     found: dict[str, dict[str, Any]] = {}
     wanted = list(dict.fromkeys(ids))
     for at in range(0, len(wanted), _AT_ONCE):
-        query = select(suggestion).where(suggestion.c.id.in_(wanted[at : at + _AT_ONCE]))
+        some = suggestion.c.id.in_(wanted[at : at + _AT_ONCE])
+        query = select(suggestion).where(some, sight.suggestions())
         found |= {row["id"]: dict(row) for row in connection.execute(query).mappings()}
     for one in wanted:
         if one not in found:

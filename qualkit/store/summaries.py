@@ -27,6 +27,7 @@ from qualkit.store.schema import (
     source,
     source_attribute,
 )  # fmt: skip
+from qualkit.store.sight import EVERYTHING, Sight
 from qualkit.store.store import Change
 from qualkit.tables import COLUMNS
 
@@ -88,10 +89,13 @@ _ADDED: Final = {
 class Evidence:
     """The codings of every cell: of a case or a source, a phase, a code with all below it.
 
-    With `unit`, the id of a case or source, of its cells alone: a study may have many codings.
+    With `unit`, the id of a case or source, of its cells alone: a study may have many codings;
+    with `sight`, of the codings that may be seen alone.
     """
 
-    def __init__(self, connection: Connection, unit: str | None = None) -> None:
+    def __init__(
+        self, connection: Connection, unit: str | None = None, *, sight: Sight = EVERYTHING
+    ) -> None:
         c, s, a = coding.c, source.c, source_attribute.c
         self._below: dict[str, list[str]] = {}
         for child, parent in connection.execute(select(code.c.id, code.c.parent_id)):
@@ -99,7 +103,7 @@ class Evidence:
         phases = select(a.source_id, a.value).where(a.name == "phase")
         phase_of = {row[0]: row[1].casefold() for row in connection.execute(phases)}
         self._held: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
-        query = select(c.id, c.code_id, c.source_id, s.case_id, c.sha256)
+        query = select(c.id, c.code_id, c.source_id, s.case_id, c.sha256).where(sight.codings())
         if unit is not None:
             own = select(source.c.id).where((source.c.id == unit) | (source.c.case_id == unit))
             query = query.where(c.source_id.in_(own))
@@ -127,10 +131,12 @@ def write(
     *,
     version: int | None = None,
     confirm: bool = False,
+    sight: Sight = EVERYTHING,
 ) -> bool:
     """Write one summary; whether it is new or changed.
 
     With `confirm`, the same words on other evidence are a change too: they were weighed again.
+    To whom a draft of their own is hidden, there was none.
 
     Raises
     ------
@@ -148,6 +154,8 @@ def write(
         row = {"id": new_id(), "created": values["changed"], "version": 1, **values}
         change.add(cell_summary, [{**row, "sha256": seal_of(row)}])
         return True
+    if version == 0 and Hidden(change.connection, sight).quotes(wanted.unit, dict(held)):
+        version = None
     said = _SEALED[1:] if confirm else _SEALED[1:-1]
     if all(held[name] == values[name] for name in said):
         return False
@@ -176,17 +184,26 @@ def _same(wanted: Written) -> list[Any]:
             c.phase == wanted.phase]  # fmt: skip
 
 
-def is_free(connection: Connection, wanted: Written) -> bool:
-    """Whether a draft may stand in a cell: nobody has written there, nobody else has drafted."""
+def is_free(connection: Connection, wanted: Written, sight: Sight = EVERYTHING) -> bool:
+    """Whether a draft may stand in a cell: nobody has written there, nobody else has drafted.
+
+    Who is blind there is not told of what others wrote, not even by this.
+    """
     unit, code_is, _, phase_is = _same(wanted)
-    held = select(cell_summary.c.coder_id, cell_summary.c.draft).where(unit, code_is, phase_is)
+    held = select(cell_summary.c.coder_id, cell_summary.c.draft).where(
+        unit, code_is, phase_is, sight.summaries()
+    )
     return all(
         draft and coder_id == wanted.coder_id for coder_id, draft in connection.execute(held)
     )
 
 
-def table(connection: Connection) -> pd.DataFrame:
-    """One row a summary, with what has changed of its evidence; see :mod:`qualkit.tables`."""
+def table(connection: Connection, sight: Sight = EVERYTHING) -> pd.DataFrame:
+    """One row a summary, with what has changed of its evidence; see :mod:`qualkit.tables`.
+
+    Who is blind sees there neither what others wrote, nor drafts that quote others' codings;
+    what has changed of the evidence is missing, for it would tell of them.
+    """
     import pandas as pd
 
     s = cell_summary.c
@@ -202,6 +219,7 @@ def table(connection: Connection) -> pd.DataFrame:
         .join(code, code.c.id == s.code_id)
         .join(codebook, codebook.c.id == code.c.codebook_id)
         .join(coder, coder.c.id == s.coder_id)
+        .where(sight.summaries())
         .order_by(
             case.c.position, case.c.name, source.c.position.nulls_first(), codebook.c.position,
             code.c.position, s.phase, coder.c.name,
@@ -209,7 +227,12 @@ def table(connection: Connection) -> pd.DataFrame:
     )  # fmt: skip
     found = connection.execute(query).all()
     now_held = Evidence(connection) if found else None
-    rows = [_row(tuple(row), now_held) for row in found]
+    hidden = Hidden(connection, sight)
+    rows = [
+        _row(tuple(row), None if hidden.covers(row[-2]) else now_held)
+        for row in found
+        if not hidden.quotes(row[-2], {"draft": row[10], "cites": row[11]})
+    ]
     made = pd.DataFrame(rows, columns=list(COLUMNS["summaries"]))
     counted = dict.fromkeys(("rating", "evidence", "added", "gone", "altered"), "Int64")
     return made.astype({**counted, "draft": "bool"})
@@ -226,14 +249,40 @@ def _row(row: tuple[Any, ...], evidence: Evidence | None) -> tuple[Any, ...]:
     return (*said, bool(draft), json.loads(cites), *counts, *row[-5:-2])
 
 
-def versions(connection: Connection, summary_id: str) -> pd.DataFrame:
-    """Every wording of a summary, oldest first: version, text, stance, rating, draft, changed."""
+class Hidden:
+    """Of which cases and sources something is hidden from somebody, and which drafts quote it."""
+
+    def __init__(self, connection: Connection, sight: Sight) -> None:
+        self._units = {*sight.sources, *sight.cases(connection)}
+        self._connection = connection
+        self._sight = sight
+
+    def covers(self, unit: str) -> bool:
+        """Whether something is hidden of a case or source."""
+        return unit in self._units
+
+    def quotes(self, unit: str, summary: Mapping[str, Any]) -> bool:
+        """Whether a summary on it is a draft that quotes codings that are hidden, or gone."""
+        if not summary["draft"] or not self.covers(unit):
+            return False
+        cited = json.loads(summary["cites"])
+        return not all(self._sight.may_see(self._connection, one) for one in cited)
+
+
+def versions(connection: Connection, summary_id: str, sight: Sight = EVERYTHING) -> pd.DataFrame:
+    """Every wording of a summary, oldest first: version, text, stance, rating, draft, changed.
+
+    Who is blind gets none of what is hidden, nor of drafts, which may quote it.
+    """
     import pandas as pd
 
     names = ("version", "text", "stance", "rating", "draft", "changed")
     found: list[tuple[Any, ...]] = []
     for held in (cell_summary_version, cell_summary):
         query = select(*(held.c[name] for name in names)).where(held.c.id == summary_id)
+        if sight.is_blind:
+            seen = select(cell_summary.c.id).where(sight.summaries())
+            query = query.where(held.c.id.in_(seen), held.c.draft == 0)
         found += [tuple(row) for row in connection.execute(query.order_by(held.c.version))]
     return pd.DataFrame(found, columns=list(names)).astype({"rating": "Int64", "draft": "bool"})
 

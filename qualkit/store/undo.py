@@ -25,7 +25,7 @@ from typing import Any, Final
 from sqlalchemy import Column, Connection, Row, Table, UniqueConstraint, func, or_, select
 
 from qualkit.errors import ConflictError
-from qualkit.store import schema, sound
+from qualkit.store import rights, schema, sound
 from qualkit.store.store import Change, Store
 from qualkit.store.summaries import of_today
 
@@ -34,6 +34,7 @@ _TABLES: Final = {
     table.name: table
     for table in (
         *_BOOKS, schema.coding, schema.suggestion, schema.cell_summary, schema.guide,
+        schema.assignment, schema.decision, schema.decision_coding, schema.sign_off,
     )
 }  # fmt: skip
 _POINTERS: Final = [  # the columns that point at a code or a codebook
@@ -44,7 +45,14 @@ _POINTERS: Final = [  # the columns that point at a code or a codebook
     if foreign.column.table in _BOOKS
 ]
 _LOOSE: Final = {schema.code.name: {"version", "position"}}  # what makes no row another one
-_KINDS: Final = "codings, suggestions, cell summaries, codebooks and the topic guide"
+_KINDS: Final = (
+    "codings, suggestions, cell summaries, codebooks, the topic guide, assignments, decisions and "
+    "sign-offs"
+)
+_SPOKEN: Final = {
+    "case_unit": "case", "cell_summary": "cell summary", "sign_off": "sign-off",
+    "decision_coding": "coding of a decision",
+}  # fmt: skip
 _STAYS: Final = schema.coder.name
 _CODE: Final = schema.code.name
 _AT_ONCE = 500  # values in one IN list
@@ -87,7 +95,9 @@ def undo(store: Store, entry: int, *, who: str) -> UndoReport:
         Where a row is not as the entry left it, or what it needs is gone.
     ValueError
         Where the log has no such entry, or it is about other things than codings, suggestions,
-        cell summaries, codebooks and the topic guide.
+        cell summaries, codebooks, the topic guide, assignments, decisions and sign-offs.
+    NotAllowed
+        Where the role of `who` would not let them do the like.
     """
     with store.read() as connection:
         logged = logged_entry(connection, entry)
@@ -97,6 +107,7 @@ def undo(store: Store, entry: int, *, who: str) -> UndoReport:
         raise ValueError(f"entry {entry} ({logged.action}) left nothing that could be taken back")
     what = f"{logged.action} {logged.what}"
     with store.change(who, "undo", f"entry {entry}: {what}") as change:
+        rights.of(change.connection, who).require_undo({name for name, _ in {**before, **after}})
         _leave_remade(change.connection, before, after)
         _refuse_stale(change.connection, entry, before, after)
         _refuse_orphans(change.connection, entry, before, after)
@@ -107,7 +118,7 @@ def undo(store: Store, entry: int, *, who: str) -> UndoReport:
         back = [key for key in before if key not in after]
         changed = _changed(change.connection, entry, before, after)
         _restore(change, _BOOKS, before, back)
-        _remove(change, [key for key in gone if _TABLES[key[0]] not in _BOOKS])
+        _remove(change, [key for key in reversed(gone) if _TABLES[key[0]] not in _BOOKS])
         for key, values in changed.items():
             change.set(_TABLES[key[0]], key[1], values)
         others = [table for table in _TABLES.values() if table not in _BOOKS]
@@ -348,7 +359,7 @@ def _hanging(connection: Connection, column: Column[Any], ids: Sequence[str]) ->
 
 
 def _spoken(table: Table) -> str:
-    return {"case_unit": "case", "cell_summary": "cell summary"}.get(table.name, table.name)
+    return _SPOKEN.get(table.name, table.name)
 
 
 def _conflict(connection: Connection, entry: int, what: str, row_id: str) -> str:

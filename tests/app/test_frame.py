@@ -191,3 +191,26 @@ def test_what_streamlit_stops_a_page_with_is_no_fault():
     script = "import streamlit as st\nfrom qualkit.app.main import guarded\nguarded(st.stop)"
 
     assert not AppTest.from_string(script, default_timeout=30).run().error
+
+
+def _coder_of_the_study():
+    import streamlit as st
+
+    from qualkit.app import state
+
+    st.text(state.coder())
+
+
+def test_a_coder_pack_opens_in_its_coders_name(tmp_path, write, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["qualkit"])
+    with Project.create(tmp_path / "pilots.qualkit", user="Sue") as project:
+        project.add_sources([write("p1.txt", "P1: It helped.\n")])
+        project.assign(["p1"], ["Ann"])
+        project.write_pack(tmp_path / "ann.qualkit", "Ann")
+    shown = {}
+    for name in ("ann", "pilots"):
+        page = AppTest.from_function(_coder_of_the_study, default_timeout=60)
+        page.session_state["study"] = str(tmp_path / f"{name}.qualkit")
+        shown[name] = page.run().text[0].value
+
+    assert shown == {"ann": "Ann", "pilots": ""}

@@ -77,8 +77,8 @@ def test_a_merge_is_told_before_it_is_done_and_taken_back(study):
     planned = output("code", "merge", study, "chase", "trust", "--dry-run")
     assert planned == {
         "dry_run": True, "code": "ours/chase", "into": "ours/trust", "moved": 1, "doubled": 0,
-        "summaries": 0, "suggestions": 0, "guide": 0, "children": 0, "conflicts": [],
-        "entry": None,
+        "summaries": 0, "suggestions": 0, "guide": 0, "children": 0, "decisions": 0,
+        "conflicts": [], "entry": None,
     }  # fmt: skip
     assert codes(study)["chase"]["codings"] == 1
 

@@ -12,11 +12,13 @@ from qualkit.app import coding_room as room
 from qualkit.app import kept, outbox, state
 from qualkit.app.components import transcript
 from qualkit.errors import QualkitError
+from qualkit.project import Project
 
 _OUTBOX: Final = "code-outbox"
 _CHOSEN: Final = "code-source"
 _MARKS: Final = "code-marks"  # what the browser has been sent
 _WHOLE: Final = "code-whole"
+_UNFINISHED: Final = "code-unfinished"  # why a source could not be said to be done
 _LAST: Final = "code-last"  # the source that was open, for when the page is shown again
 
 
@@ -30,6 +32,7 @@ def show() -> None:
             _teach(has_sources=bool(choices))
             return
         source = project.source(_choose(choices))
+        _assigned(project, source.name)
         codes = room.codes_of(books, project.codes())
     if not state.coder():
         st.info("You are reading. To code, type your name at the left, under 'Who codes'.")
@@ -71,6 +74,31 @@ def _choose(choices: Sequence[room.Choice]) -> str:
         on_click=_go, args=(names[(at + 1) % len(names)],),
     )  # fmt: skip
     return name
+
+
+def _assigned(project: Project, source: str) -> None:
+    """Say that a source was given to be coded, blind perhaps, and how to say that it is done."""
+    given = room.given(project.assignments(), state.coder(), source)
+    if given is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.text(given.said, width="content")
+        with st.popover("I have finished this source", key=f"code-finish-{source}"):
+            st.text(given.warning)
+            st.button("Yes, it is finished", type="primary", key=f"code-finished-{source}",
+                      on_click=partial(_finish, source))  # fmt: skip
+    if (error := st.session_state.pop(_UNFINISHED, None)) is not None:
+        st.error("That was not stored.")
+        st.text(error)
+
+
+def _finish(source: str) -> None:
+    _whole()
+    try:
+        with Project.open(state.study() or "", user=state.coder()) as project:
+            project.set_done(state.coder(), [source])
+    except QualkitError as error:
+        st.session_state[_UNFINISHED] = str(error)
 
 
 def _go(name: str | None = None) -> None:

@@ -49,6 +49,7 @@ def show() -> None:
     """Choose what to hand over, look at it, make it."""
     st.title("Export")
     with state.opened() as project:
+        state.say_blind(project, "files that you make leave out what others coded and wrote there")
         part = st.radio(
             "What to do", [_MAKE, _CHECK], horizontal=True, label_visibility="collapsed",
             key="export-part", **_KEPT,
@@ -123,7 +124,7 @@ def _size(data: bytes) -> str:
 
 def _look(project: Project, wish: Wish) -> Preview:
     """The preview of a wish; one that is kept, while neither wish nor study has changed."""
-    key = project.study, project.last_entry(), replace(wish, template=None)
+    key = project.study, project.last_entry(), project.user, replace(wish, template=None)
     kept = st.session_state.get("export-look")
     if kept is None or kept[0] != key:
         with st.spinner("Looking at the study"):

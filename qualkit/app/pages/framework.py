@@ -25,6 +25,7 @@ _SEEN: Final = "framework-seen"  # the number of the choice that was taken last
 _LINKED: Final = "framework-linked"  # the cell that the address named last
 _ROOM: Final = "framework-room-at"  # the last room, and what it was asked for
 _FORMATS: Final = {".docx": "Word", ".xlsx": "Excel", ".html": "Web page"}
+Whose = tuple[str, str]  # a study, and who looks at it
 _KEPT: Any = "session"  # how long the options above the grid are kept
 
 
@@ -38,55 +39,57 @@ def show() -> None:
 @st.fragment
 def _page() -> None:
     with state.opened() as project:
-        path, entry = state.study() or "", project.last_entry()
-        study = _study(path, entry, _project=project)
+        whose, entry = (state.study() or "", project.user), project.last_entry()
+        study = _study(whose, entry, _project=project)
         with st.container():  # so that a note that comes and goes moves nothing below it
+            state.say_blind(project, "what others coded and wrote there is left out")
             ready = _ready(study)
         if not ready:
             return
         options, view = _toolbar(study)
         with st.container():
             try:
-                room = _room_at(path, entry, options, project)
+                room = _room_at(whose, entry, options, project)
             except QualkitError as error:
                 state.tell(error, "The grid cannot be shown like this.")
                 return
             _jobs()
-        shown = _shown(path, entry, options, view, _room=room)
+        shown = _shown(whose, entry, options, view, _room=room)
         _grid_and_editor(project, room, shown)
 
 
-# Kept by the last entry of the log: while nothing changes, nothing is read twice -------------
+# Kept by the last entry of the log: while nothing changes, nothing is read twice. Who looks
+# belongs to the key, since whoever codes blind sees less.
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _study(path: str, entry: int, *, _project: Project) -> fr.Study:
+def _study(whose: Whose, entry: int, *, _project: Project) -> fr.Study:
     return fr.study_of(_project)
 
 
-def _room_at(path: str, entry: int, options: fr.Options, project: Project) -> fr.Room:
+def _room_at(whose: Whose, entry: int, options: fr.Options, project: Project) -> fr.Room:
     """The room at an entry; after a save of our own, the last room with its summaries anew."""
-    asked = (path, entry, options)
+    asked = (whose, entry, options)
     before, room = st.session_state.get(_ROOM, (None, None))
     if room is None or before != asked:
         own = entry == editor.last_entry() and not options.opened
-        if own and before == (path, entry - 1, options):
+        if own and before == (whose, entry - 1, options):
             room = fr.with_summaries(project, room)
         else:
-            room = _room(path, entry, options, _project=project)
+            room = _room(whose, entry, options, _project=project)
         st.session_state[_ROOM] = (asked, room)
     found: fr.Room = room
     return found
 
 
 @st.cache_resource(max_entries=8, show_spinner="Charting the codings")
-def _room(path: str, entry: int, options: fr.Options, *, _project: Project) -> fr.Room:
+def _room(whose: Whose, entry: int, options: fr.Options, *, _project: Project) -> fr.Room:
     return fr.room_of(_project, options)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _shown(
-    path: str, entry: int, options: fr.Options, view: fr.View, *, _room: fr.Room
+    whose: Whose, entry: int, options: fr.Options, view: fr.View, *, _room: fr.Room
 ) -> dict[str, Any]:
     return fr.sent(fr.arranged(_room.grid, view), fr.numbers_of(_room.grid))
 

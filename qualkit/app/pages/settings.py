@@ -23,6 +23,7 @@ def show() -> None:
     """Show the part that was chosen."""
     st.title("Settings")
     with state.opened() as project:
+        state.say_blind(project, "the log and all counts leave out what others do meanwhile")
         part = st.radio(
             "Part", _PARTS, horizontal=True, label_visibility="collapsed", key="settings-part",
             persist_state="session",

@@ -36,6 +36,7 @@ def show() -> None:
         _start()
         return
     with state.opened() as project:
+        state.say_blind(project, "what others coded there is not counted here")
         made = kept.progress(project)
         _numbers(made)
         _next(made.next_steps)

@@ -44,6 +44,8 @@ def show() -> None:
     st.title("Suggestions")
     with state.opened(write=True) as project:
         key = _suggesting(str(state.study()))
+        if state.say_blind(project, "suggestions are made and shown from your own work alone"):
+            _say_taught_by("mine")
         if (job := jobs.of(key)) is not None and job.status != "running":
             _tell_end(job)
         _draw(project)
@@ -57,10 +59,10 @@ def _draw(project: Project) -> None:
         _nothing_to_read(bool(sources))
     elif table.empty:
         st.markdown(_WHAT)
-        _make(codes, sources)
+        _make(codes, sources, blind=bool(project.blind))
     else:
         own = project.suggestions(blind=project.user)
-        allowed = _others_allowed(len(table) - len(own))
+        allowed = not project.blind and _others_allowed(len(table) - len(own))
         _views(project, table if allowed else own, codes, sources)
 
 
@@ -82,7 +84,7 @@ def _views(project: Project, table: pd.DataFrame, codes: pd.DataFrame, sources: 
     elif view == _HOW:
         _how(project)
     else:
-        _make(codes, sources)
+        _make(codes, sources, blind=bool(project.blind))
 
 
 # Whose work taught them -------------------------------------------------------------------
@@ -132,7 +134,7 @@ def _suggesting(path: str) -> str:
     return f"suggest:{path}"
 
 
-def _make(codes: pd.DataFrame, sources: list[str]) -> None:
+def _make(codes: pd.DataFrame, sources: list[str], *, blind: bool) -> None:
     """What may be chosen before suggestions are made, and the button."""
     if lacking := room.missing():
         st.warning("Suggestions need packages that are not installed here.")
@@ -149,8 +151,8 @@ def _make(codes: pd.DataFrame, sources: list[str]) -> None:
         within = st.multiselect("Sources", sources, placeholder="All sources",
                                 key="suggest-sources",
                                 help="Where to suggest. All sources teach.")  # fmt: skip
-        whose = st.radio("Whose codings teach", [_EVERYBODY, _MINE], key="suggest-whose",
-                         index=int(_taught_by() == "mine"),
+        whose = st.radio("Whose codings teach", [_MINE] if blind else [_EVERYBODY, _MINE],
+                         key="suggest-whose", index=int(not blind and _taught_by() == "mine"),
                          help="Who codes blind must not learn how others code.")  # fmt: skip
         if st.form_submit_button("Suggest codes", type="primary", key="suggest-start"):
             wanted = {
@@ -417,7 +419,7 @@ def _how(project: Project) -> None:
     )
     if len(points) > 1:
         st.altair_chart(room.decisions_chart(points), key="curve-decisions")
-    key = f"standing:{path}"
+    key = f"standing:{path} {project.user}"
     job = jobs.show(key)
     if job is None and jobs.of(key) is not None:
         return

@@ -1,0 +1,51 @@
+// A table of figures, each cell tinted by how high its figure is; the figure stands in it.
+
+const HEATS = new WeakMap();
+
+function drawHeat({ label, columns, rows }) {
+  const box = make("div", "qk-heat");
+  box.tabIndex = 0; // it scrolls
+  box.setAttribute("role", "region");
+  box.setAttribute("aria-label", label);
+  const table = make("table", "");
+  table.append(make("caption", "", label));
+  const head = make("tr", "");
+  head.append(header("Code", "col"), ...columns.map((name) => header(name, "col")));
+  const top = make("thead", "");
+  top.append(head);
+  const body = make("tbody", "");
+  for (const { name, cells } of rows) {
+    const line = make("tr", "");
+    line.append(header(name, "row"), ...cells.map(cell));
+    body.append(line);
+  }
+  table.append(top, body);
+  box.append(table);
+  return box;
+}
+
+function header(words, scope) {
+  const made = make("th", "", words);
+  made.scope = scope;
+  return made;
+}
+
+function cell({ text, title, share }) {
+  const made = make("td", share === null ? "qk-heat-none" : "", text);
+  made.title = title;
+  if (share !== null) {
+    made.style.setProperty("--share", `${Math.round(share * 48)}%`);
+  }
+  return made;
+}
+
+export default function ({ parentElement, data }) {
+  const drawn = drawHeat(data);
+  HEATS.get(parentElement)?.remove();
+  HEATS.set(parentElement, drawn);
+  parentElement.append(drawn);
+  return () => {
+    HEATS.get(parentElement)?.remove();
+    HEATS.delete(parentElement);
+  };
+}

@@ -1,0 +1,160 @@
+"""What somebody may see: everything, but for a coder who works blind.
+
+A coder with unfinished blind assignments sees neither what others coded or wrote in those
+sources, nor what a program suggested because of others. Whatever reads codings for a person asks
+here; the store itself, its checks and its undo see everything. Like roles, this keeps honest
+people honest: whoever can read the file can read all of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, true
+
+from qualkit.store.schema import (
+    assignment,
+    cell_summary,
+    coder,
+    coding,
+    decision,
+    log,
+    source,
+    suggestion,
+)  # fmt: skip
+
+OPEN: Final = "open"
+DONE: Final = "done"
+_HARMLESS: Final = (  # actions that say nothing of what anybody coded
+    "add sources", "remove source", "set roles", "set attributes", "set case attributes",
+    "set values", "set case values", "add codebook", "add code", "set code", "move code",
+    "load guide", "add coder", "set coder", "assign", "unassign", "set done", "keep vectors",
+    "index",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What one person may see of a study.
+
+    Attributes
+    ----------
+    user : str
+    coder_id : str
+        The row of this person; empty where nothing is hidden from them.
+    sources : mapping
+        The sources in which they are blind, id to name.
+    """
+
+    user: str = ""
+    coder_id: str = ""
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether anything is hidden."""
+        return bool(self.sources)
+
+    def codings(self) -> ColumnElement[bool]:
+        """True of the codings that may be seen."""
+        c = coding.c
+        return self._own_or(c.coder_id, c.source_id.not_in(self._blind()))
+
+    def suggestions(self) -> ColumnElement[bool]:
+        """True of the suggestions that may be seen: of nobody else's teaching or deciding."""
+        if not self.is_blind:
+            return true()
+        s = suggestion.c
+        taught = or_(s.taught_by_id == self.coder_id, untaught())
+        elsewhere = s.source_id.not_in(self._blind())
+        return taught & or_(s.decider_id.is_(None), s.decider_id == self.coder_id, elsewhere)
+
+    def summaries(self) -> ColumnElement[bool]:
+        """True of the cell summaries that may be seen: of no other on such a source or its case."""
+        s, blind = cell_summary.c, self._blind()
+        cases = select(source.c.case_id).where(source.c.id.in_(blind))
+        elsewhere = func.coalesce(s.source_id, "").not_in(blind) & func.coalesce(
+            s.case_id, ""
+        ).not_in(cases)
+        return self._own_or(s.coder_id, elsewhere)
+
+    def decisions(self) -> ColumnElement[bool]:
+        """True of the decisions that may be seen; each tells what somebody coded."""
+        return decision.c.source_id.not_in(self._blind()) if self.is_blind else true()
+
+    def entries(self) -> ColumnElement[bool]:
+        """True of the entries of the log that may be seen: no other's on what is hidden."""
+        if not self.is_blind:
+            return true()
+        return or_(log.c.who == self.user, log.c.action.in_(_HARMLESS))
+
+    def refuse_hidden(self, connection: Connection, entry: int) -> None:
+        """ValueError for an entry of the log that is hidden: nobody takes back what they may not see."""
+        query = select(log.c.entry).where(log.c.entry == entry, ~self.entries())
+        if self.is_blind and connection.execute(query).first() is not None:
+            raise ValueError(
+                f"entry {entry} is hidden from {self.user}, who codes blind; somebody else has to "
+                "take it back"
+            )
+
+    def may_see(self, connection: Connection, coding_id: str) -> bool:
+        """Whether there is a coding of that id, and it is not hidden."""
+        query = select(coding.c.id).where(coding.c.id == coding_id, self.codings())
+        return connection.execute(query).first() is not None
+
+    def may_see_summary(self, connection: Connection, summary_id: str) -> bool:
+        """Whether there is a cell summary of that id, and it is not hidden."""
+        s = cell_summary.c
+        query = select(s.id).where(s.id == summary_id, self.summaries())
+        return connection.execute(query).first() is not None
+
+    def is_blind_of(self, connection: Connection, unit: str) -> bool:
+        """Whether a case or source, by its id, is or has a source of which something is hidden."""
+        if not self.is_blind or unit in self.sources:
+            return self.is_blind
+        return unit in self.cases(connection)
+
+    def cases(self, connection: Connection) -> set[str]:
+        """The ids of the cases of the sources in which this person is blind."""
+        if not self.is_blind:
+            return set()
+        query = select(source.c.case_id).where(source.c.id.in_(self._blind()))
+        return set(connection.execute(query).scalars())
+
+    def _own_or(
+        self, owner: ColumnElement[Any], elsewhere: ColumnElement[bool]
+    ) -> ColumnElement[bool]:
+        return or_(owner == self.coder_id, elsewhere) if self.is_blind else true()
+
+    def _blind(self) -> Select[Any]:
+        """The ids of the sources, asked of the database: there may be more than a list may have."""
+        return _blind(assignment.c.source_id).where(assignment.c.coder_id == self.coder_id)
+
+
+EVERYTHING: Final = Sight()
+
+
+def of(connection: Connection, user: str) -> Sight:
+    """What somebody may see, by name."""
+    query = (
+        _blind(coder.c.id, source.c.id, source.c.name)
+        .join(coder, coder.c.id == assignment.c.coder_id)
+        .join(source, source.c.id == assignment.c.source_id)
+        .where(coder.c.name == user)
+    )
+    rows = connection.execute(query).all()
+    return Sight(user, rows[0][0], {row[1]: row[2] for row in rows}) if rows else EVERYTHING
+
+
+def _blind(*columns: ColumnElement[Any]) -> Select[Any]:
+    a = assignment.c
+    return select(*columns).select_from(assignment).where(a.blind == 1, a.status == OPEN)
+
+
+def untaught() -> ColumnElement[bool]:
+    """Suggestions of a time when nobody had coded: all of the run are from the codebook."""
+    learned = select(suggestion.c.created).where(suggestion.c.method == "learned")
+    s = suggestion.c
+    return (s.method == "codebook") & s.taught_by_id.is_(None) & s.created.not_in(learned)
