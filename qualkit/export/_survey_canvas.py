@@ -107,10 +107,7 @@ _WARM: Final = ((0xFD, 0xD7, 0xAF), (0x96, 0x35, 0x06))
 def shades(count: int, *, warm: bool) -> list[str]:
     """So many shades from pale to dark; cold and warm ones are equally light."""
     low, high = _WARM if warm else _COLD
-    if count == 1:
-        steps = [0.45]
-    else:
-        steps = [n / (count - 1) for n in range(count)]
+    steps = [0.45] if count == 1 else [n / (count - 1) for n in range(count)]
     return [
         "#" + "".join(f"{round(a + (b - a) * step):02x}" for a, b in zip(low, high, strict=True))
         for step in steps
@@ -156,9 +153,9 @@ class Canvas:
             place = (at[0], at[1] + height(1, size) * (n + 0.5))
             self._line(place, line, size, colour, across, bold, on)
 
-    def _line(  # noqa: PLR0913, PLR0917 - the parts of a line of words
+    def _line(  # noqa: PLR0917 - the parts of a line of words
         self, at: tuple[float, float], text: str, size: float, colour: str, across: str,
-        bold: bool, on: str,  # noqa: FBT001
+        bold: bool, on: str,
     ) -> None:  # fmt: skip
         made = self.axes.text(
             *at, text, fontsize=size, color=colour, ha=across, va="center_baseline",

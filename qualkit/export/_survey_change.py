@@ -130,7 +130,7 @@ def _question(row: Record, survey: Survey | None) -> str:
     return f"{said} (top two answers)" if row["measure"] == "top-two" else said
 
 
-def _row(row: Record, made: Comparison, percent: bool, by: str) -> _Row:  # noqa: FBT001
+def _row(row: Record, made: Comparison, percent: bool, by: str) -> _Row:
     label = group_label(row, grouped=bool(by))
     matched = made.design == "matched"
     base = f"{row['matched'] or 0:,}" if matched else f"{row['n_before']:,}, {row['n_after']:,}"
@@ -177,7 +177,7 @@ def _signed(value: float, *, percent: bool) -> str:
 
 
 def _test(row: Record, made: Comparison) -> list[str]:
-    """p in words, then adjusted; why there is none where there is none."""
+    """The p in words, then adjusted; why there is none where there is none."""
     if row["p"] is None:
         return [str(row["reason"])] if row["reason"] else ["not tested"]
     told = [_p(row["p"], "p")]
@@ -264,7 +264,7 @@ class _Layout:
         """Items on one axis."""
         from matplotlib.ticker import MaxNLocator
 
-        found = MaxNLocator(nbins=5, steps=[1, 2, 5, 10]).tick_values(*limits).tolist()
+        found = MaxNLocator(nbins=5, steps=[1, 2, 5, 10]).tick_values(*limits)
         ticks = [float(tick) for tick in found if limits[0] - 1e-9 <= tick <= limits[1] + 1e-9]
         axis = _Axis(limits, tuple(ticks), self.left, self.right, self.percent)
         return Section(

@@ -41,7 +41,6 @@ from qualkit.export._survey_rows import (
     rows_by_item,
     was_nobody,
 )
-
 from qualkit.survey.suppress import CELL_WHY
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ _QUESTION: Final = 2.5  # column of questions where every item has one bar
 _LABELS: Final = 1.5  # at most, of groups
 _GAP: Final = 0.08
 _NO_SIDE: Final = "Withheld, either side"
-_SIDES: Final = ("left", "neutral", "right")
+_ROOMS: Final = {"Neutral": 0.34, "Don't know": 0.5, _NO_SIDE: 0.62}  # of words beside bars
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +80,13 @@ class _Bar:
 
     def total(self, side: str) -> float:
         return sum(part.percent for part in self.parts if part.side == side)
+
+    @property
+    def withheld(self) -> bool:
+        """Whether any of it is."""
+        if self.why:
+            return not was_nobody(self.why)
+        return bool(self.unplaced) or any(part.place is None for part in self.parts)
 
     @property
     def unsure_percent(self) -> float:
@@ -185,7 +191,7 @@ def _without_wave(bar: _Bar) -> _Bar:
 def _scale(
     rows: Sequence[Record],
     answers: Mapping[Any, Sequence[Record]],
-    apart: bool,  # noqa: FBT001
+    apart: bool,
 ) -> _Scale | None:
     """The answers from left to right; None where they are too few or too many to tell apart."""
     held = max((answers.get(key_of(row), ()) for row in rows), key=len)
@@ -273,13 +279,36 @@ def _pools(
 # Where everything stands -----------------------------------------------------------------------
 
 
+def _begin(bars: Sequence[_Bar], *, single: bool) -> float:
+    """Where bars begin: after the questions, or after their own labels under a question."""
+    if single:
+        return EDGE + _QUESTION + _GAP
+    labels = max(min(_LABELS, width(bar.label, SMALL)) for bar in bars)
+    waves = max(min(1.0, width(bar.wave, SMALL)) for bar in bars)
+    return EDGE + 0.1 + labels + waves + _GAP * ((labels > 0) + (waves > 0))
+
+
+def _reach(bars: Sequence[_Bar], side: str, *, apart: bool) -> float:
+    """How far the longest bar goes to a side, in per cent."""
+    half = 0.0 if apart else 0.5
+    return max(bar.total(side) + half * bar.total("neutral") for bar in bars)
+
+
+def _beside(bars: Sequence[_Bar], *, apart: bool) -> dict[str, float]:
+    """The columns beside the bars, and how long a bar in them is at most."""
+    found = {"Neutral": max(bar.total("neutral") for bar in bars)} if apart else {}
+    found["Don't know"] = max(bar.unsure_percent for bar in bars)
+    if any(bar.unplaced for bar in bars):
+        found[_NO_SIDE] = 0.0  # a bar of it would take the room of all others
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class _Layout:
     """Columns in inches, and how wide one per cent is: the same on every page."""
 
     single: bool
-    labels: float  # where bars' own labels begin to end
-    waves: float
+    labels: float  # where bars' own labels begin
     zero: float
     unit: float
     left: float
@@ -289,47 +318,28 @@ class _Layout:
 
     @classmethod
     def of(cls, scales: Mapping[_Scale, Sequence[_Block]], bars: Sequence[_Bar]) -> _Layout:
-        blocks = [block for held in scales.values() for block in held]
-        single = all(len(block.bars) == 1 and not block.bars[0].label for block in blocks)
-        labels = max(min(_LABELS, width(bar.label, SMALL)) for bar in bars)
-        waves = max(min(1.0, width(bar.wave, SMALL)) for bar in bars)
-        begin = EDGE + (_QUESTION + _GAP if single else 0.1 + labels + waves)
-        begin += _GAP * ((labels > 0) + (waves > 0))
-        apart = any(scale.apart for scale in scales)
-        most = {side: max(bar.total(side) for bar in bars) for side in _SIDES}
-        if not apart:
-            for side in ("left", "right"):
-                most[side] = max(bar.total(side) + bar.total("neutral") / 2 for bar in bars)
-        extra = {
-            "Neutral": most["neutral"] if apart else 0.0,
-            "Don't know": max(bar.unsure_percent for bar in bars),
-        }
-        wanted = [name for name in extra if name == "Don't know" or extra[name] > 0]
-        if any(bar.unplaced for bar in bars):
-            wanted.append(_NO_SIDE)
-            extra[_NO_SIDE] = 0.0  # a bar of it would take the room of all others
-        base = max(0.34, max(width(f"{bar.n:,}", SMALL) for bar in bars) + 0.08)
-        words = {"Neutral": 0.34, "Don't know": 0.5, _NO_SIDE: 0.62}
-        words = {name: words[name] for name in wanted}
-        room = WIDE - EDGE - begin - base - sum(words.values()) - _GAP * (len(wanted) + 1)
-        spans = most["left"] + most["right"] + sum(extra[name] for name in wanted)
-        unit = room / max(spans, 20.0)
-        columns, at = [], begin + unit * (most["left"] + most["right"]) + 2 * _GAP
-        if spans < 20:
-            at = begin + room - unit * sum(extra[name] for name in wanted) + _GAP
-        end = at - 2 * _GAP
-        for name in wanted:
-            wide = unit * extra[name] + words[name]
-            columns.append((name, at, wide))
-            at += wide + _GAP
-        columns.append(("n", WIDE - EDGE - base, base))
-        hidden = any(
-            (bar.why and not was_nobody(bar.why)) or bar.unplaced
-            or any(part.place is None for part in bar.parts)
-            for bar in bars
+        single = all(
+            len(block.bars) == 1 and not block.bars[0].label
+            for held in scales.values() for block in held
         )  # fmt: skip
-        return cls(single, EDGE + (0 if single else 0.1), waves, begin + unit * most["left"], unit,
-                   begin, end, tuple(columns), hidden)  # fmt: skip
+        names = _begin(bars, single=single)
+        apart = any(scale.apart for scale in scales)
+        left, right = (_reach(bars, side, apart=apart) for side in ("left", "right"))
+        beside = _beside(bars, apart=apart)
+        base = max(0.34, max(width(f"{bar.n:,}", SMALL) for bar in bars) + 0.08)
+        room = WIDE - EDGE - names - base - sum(_ROOMS[name] for name in beside)
+        room -= _GAP * (len(beside) + 1)
+        unit = room / max(left + right + sum(beside.values()), 20.0)
+        columns = [("n", WIDE - EDGE - base, base)]
+        at = columns[0][1]
+        for name, percent in reversed(beside.items()):
+            wide = unit * percent + _ROOMS[name]
+            at -= wide + _GAP
+            columns.insert(0, (name, at, wide))
+        return cls(
+            single, EDGE + (0 if single else 0.1), names + unit * left, unit, names, at - _GAP,
+            tuple(columns), any(bar.withheld for bar in bars),
+        )  # fmt: skip
 
     def section(self, scale: _Scale, blocks: Sequence[_Block]) -> Section:
         """The items of one scale under its key."""
@@ -355,8 +365,8 @@ class _Layout:
                     x += wide
             for (name, at, wide), title in zip(self.columns, titles, strict=True):
                 start = top + high - 0.04 - height(len(title), SMALL)
-                place = (at + wide, start) if name == "n" else (at, start)
-                canvas.words(place, title, size=SMALL, colour=GREY,
+                corner = (at + wide, start) if name == "n" else (at, start)
+                canvas.words(corner, title, size=SMALL, colour=GREY,
                              across="right" if name == "n" else "left")  # fmt: skip
 
         answers = ", ".join(scale.labels)
@@ -367,10 +377,7 @@ class _Layout:
     ) -> list[list[tuple[int | None, str, float]]]:
         """Answers in lines as long as the page is wide."""
         entries: list[tuple[int | None, str]] = list(enumerate(scale.labels))
-        bars = [bar for block in blocks for bar in block.bars]
-        if any(part.place is None for bar in bars for part in bar.parts) or any(
-            (bar.why and not was_nobody(bar.why)) or bar.unplaced for bar in bars
-        ):
+        if any(bar.withheld for block in blocks for bar in block.bars):
             entries.append((None, "Withheld"))
         lines: list[list[tuple[int | None, str, float]]] = [[]]
         used = 0.0
@@ -453,8 +460,8 @@ class _Layout:
         canvas.box(at, (wide, _BAR), fill, pattern=scale.pattern(part.place),
                    edge="#8c8c8c" if middle else "#ffffff")  # fmt: skip
         if width(number, SMALL) + 0.05 <= wide:
-            place = (at[0] + wide / 2, at[1] + _BAR / 2)
-            canvas.words(place, number, size=SMALL, colour=letters_on(fill), across="center",
+            centre = (at[0] + wide / 2, at[1] + _BAR / 2)
+            canvas.words(centre, number, size=SMALL, colour=letters_on(fill), across="center",
                          on=fill if middle or scale.pattern(part.place) else "")  # fmt: skip
 
     def _beside(self, canvas: Canvas, scale: _Scale, bar: _Bar, y: float) -> None:

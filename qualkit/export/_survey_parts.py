@@ -36,8 +36,9 @@ _DIGITS: Final = {"figure": 2, "percent": 1}
 class Head(NamedTuple):
     """A column: its title, its kind, its share of a page.
 
-    `kind` is ``text``, ``count``, ``figure``, ``percent``, ``p`` or ``interval``. `only` is ``paper`` for what
-    is put together to be read, ``sheet`` for what it is put together of; empty for both.
+    `kind` is ``text``, ``count``, ``figure``, ``percent``, ``p`` or ``interval``. `only` is
+    ``paper`` for what is put together to be read, ``sheet`` for what it is put together of; empty
+    for both.
     """
 
     title: str
@@ -226,9 +227,17 @@ def _interval(low: str, high: str, kind: str, times: _Get = lambda _: 1) -> _Get
     return get
 
 
+def _item(row: Record) -> str:
+    return f"{row['item']}/{row['option']}" if row.get("option") else str(row["item"])
+
+
+def _asked(row: Record) -> str:
+    return f"{_item(row)} {row['question']}".strip()
+
+
 _ASKED: Final = (
-    _Column(Head("Item", share=2.6, only="paper"), lambda row: _asked(row)),
-    _Column(Head("Item", share=0.8, only="sheet"), lambda row: _item(row)),
+    _Column(Head("Item", share=2.6, only="paper"), _asked),
+    _Column(Head("Item", share=0.8, only="sheet"), _item),
     _Column(Head("Question", share=3.4, only="sheet"), _word("question")),
 )
 _GROUP: Final = (
@@ -264,7 +273,11 @@ def _items(made: Description, rows: Sequence[Record]) -> Table:
         _Column(Head("n", "count", 0.5), _word("n")),
         _Column(Head("Don't know", "count", 0.6), _word("dont_know")),
         _Column(Head("No answer", "count", 0.7), _word("missing")),
-        _Column(Head("Effective n", "figure", 0.8), _word("effective_n"), "mean:"),
+        *(
+            [_Column(Head("Effective n", "figure", 0.8), _word("effective_n"), "mean:")]
+            if made.items["effective_n"].notna().any()
+            else []
+        ),
         _Column(Head("Mean", "figure", 0.6), _word("mean"), "mean:"),
         _Column(Head("SD", "figure", 0.6), _word("sd"), "mean:"),
         _Column(Head("SE", "figure", 0.6), _word("se"), "mean:"),
@@ -331,8 +344,10 @@ def _spread(
 ) -> Table:  # fmt: skip
     place = [_ASKED[0], *(column for column in _where(made) if column.head.only != "sheet")]
     share = max(0.5, 4.0 / len(labels))
-    heads = (*(column.head for column in place), *(Head(label, "percent", share) for label in labels),
-             Head("Base", "count", 0.7), Head("Don't know", "count", 0.7))  # fmt: skip
+    heads = (
+        *(column.head for column in place), *(Head(label, "percent", share) for label in labels),
+        Head("Base", "count", 0.7), Head("Don't know", "count", 0.7),
+    )  # fmt: skip
     lines = []
     for row in rows:
         held = {_label(one): one for one in answers[key_of(row)]}
@@ -416,9 +431,9 @@ def _changes(made: Comparison) -> Table:
     grouped = any(row["attribute"] for row in rows)
     columns = [
         *_ASKED,
-        _Column(Head("Measure", share=1.0), lambda row: _measure(row)),
+        _Column(Head("Measure", share=1.0), _measure),
         *(_GROUP if grouped else ()),
-        _Column(Head("n", share=0.95, only="paper"), lambda row: _bases(row)),
+        _Column(Head("n", share=0.95, only="paper"), _bases),
         _Column(Head(f"n {made.before}", "count", 0.6, "sheet"), _word("n_before")),
         _Column(Head(f"n {made.after}", "count", 0.6, "sheet"), _word("n_after")),
         *([_Column(Head("Matched", "count", 0.75, "sheet"), _word("matched"))]
@@ -431,7 +446,7 @@ def _changes(made: Comparison) -> Table:
         _Column(Head("95 % from", "figure", 0.75, "sheet"), _scaled("low")),
         _Column(Head("to", "figure", 0.75, "sheet"), _scaled("high")),
         _Column(Head("Test", share=0.85, only="sheet"), _word("test")),
-        _Column(Head("Test", share=1.1, only="paper"), lambda row: _statistic(row)),
+        _Column(Head("Test", share=1.1, only="paper"), _statistic),
         _Column(Head("t", "figure", 0.6, "sheet"), _word("t")),
         _Column(Head("Chi-squared", "figure", 0.7, "sheet"), _word("chi2")),
         _Column(Head("df", "figure", 0.6, "sheet"), _word("df")),
@@ -443,10 +458,6 @@ def _changes(made: Comparison) -> Table:
         _Column(Head("Remark", share=1.2), lambda row: row["why"] or row["reason"]),
     ]  # fmt: skip
     return _table("Changes", f"{made.before} and {made.after} compared", columns, rows, _guarded)
-
-
-def _asked(row: Record) -> str:
-    return f"{_item(row)} {row['question']}".strip()
 
 
 def _bases(row: Record) -> str:
@@ -464,10 +475,6 @@ def _statistic(row: Record) -> str:
             figure = f"{name}({df}) = {printed(value, Head('', 'figure'))}"
             return f"{row['test']}: {figure}" if row["test"] else figure
     return str(row["test"])
-
-
-def _item(row: Record) -> str:
-    return f"{row['item']}/{row['option']}" if row.get("option") else str(row["item"])
 
 
 def _measure(row: Record) -> str:
@@ -488,7 +495,7 @@ def _times(row: Record) -> int:
 
 def _attrition(made: Comparison) -> Table:
     columns = [
-        _Column(Head("What", share=1.2), lambda row: _item(row | {"item": row["what"]})),
+        _Column(Head("What", share=1.2), lambda row: _item({**row, "item": row["what"]})),
         _Column(Head("Retained", "count", 0.7), _word("n_retained")),
         _Column(Head("Lost", "count", 0.7), _word("n_lost")),
         _Column(Head("Value, retained", "figure", 0.9), _word("value_retained")),
@@ -523,8 +530,8 @@ def _retention(made: Comparison) -> Table:
 def _apart(made: Comparison) -> Table:
     columns = [
         _Column(Head("Who"), _word("who")), _Column(Head("Wave"), _word("wave")),
-        _Column(Head("Item"), lambda row: _item(row)),
-        _Column(Head("Measure"), lambda row: _measure(row)),
+        _Column(Head("Item"), _item),
+        _Column(Head("Measure"), _measure),
         _Column(Head("n", "count", 0.7), _word("n")),
         _Column(Head("Value", "figure"), _scaled("mean")),
         _Column(Head("SD", "figure"), _word("sd")), _WHY,
@@ -547,7 +554,7 @@ def _found(made: pd.DataFrame) -> Table:
         _Column(Head("to", "figure", 0.7, "sheet"), _word("high")),
         _Column(Head("Base", "count", 0.6), _word("base")),
         _Column(Head("p", "p", 0.6), _word("p")),
-        _Column(Head("p as printed", share=0.7), lambda row: _printed_p(row)),
+        _Column(Head("p as printed", share=0.7), _printed_p),
         _Column(Head("Adjusted p", "p", 0.9), _word("p_adjusted")),
         _Column(Head("Test", share=0.9, only="sheet"), _word("test")),
         _Column(Head("Origin", share=0.8), _word("origin")),
