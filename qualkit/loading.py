@@ -24,7 +24,7 @@ from qualkit.importers.sheets import Sheet
 from qualkit.importers.worker import read_table, readable
 from qualkit.matching import Key, find, key_of, nearest
 from qualkit.model import INTERVIEWER, NOT_XML, STANCES, Code, Coding, Source, new_id, now
-from qualkit.store import Change, Store, read, schema
+from qualkit.store import Change, Store, read, rows, schema
 from qualkit.store.summaries import Written
 
 _KNOWN = {"source", "file", "case"}
@@ -224,6 +224,14 @@ def set_attributes(change: Change, table: Any, owner: str, given: Mapping[str, s
             continue
         row = {"value": value.strip(), "position": position}
         change.replace(table, {key: owner, "name": name}, [row])
+
+
+def keep_source(change: Change, source: Source, given: Mapping[str, str], position: int) -> None:
+    """Write a source with its turns, case and attributes; the index of search is the caller's."""
+    case_id = find_or_add_case(change, given.get("case") or source.name)
+    change.add(schema.source, [rows.of_source(source, case_id=case_id, position=position)])
+    change.add(schema.turn, rows.of_turns(source), logged=False)
+    set_attributes(change, schema.source_attribute, source.id, given)
 
 
 Values = Mapping[str, Mapping[str, str]]  # of sources or cases by name, and of each by attribute

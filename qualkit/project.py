@@ -52,6 +52,7 @@ from qualkit.loading import (
     guid,
     guide_rows,
     held_spans,
+    keep_source,
     known_source,
     odd_passages,
     plain_memo,
@@ -90,6 +91,7 @@ from qualkit.store.gestures import Once
 from qualkit.store.keep import KEEP, Keep
 from qualkit.store.merging import Merge, MergeReport, Placed
 from qualkit.store.undo import UndoReport, undo
+from qualkit.survey_keeping import SurveyKeeping
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -102,7 +104,7 @@ _HANGING = (schema.coding, schema.suggestion, schema.cell_summary, schema.assign
 _BATCH = 50  # sources written in one change, so that a national study never lies in memory
 
 
-class Project(DoubleCoding):
+class Project(DoubleCoding, SurveyKeeping):
     """One study, open. Use it in a ``with`` statement, or call :meth:`close`.
 
     A project belongs to one thread; another opens its own. Where `user` codes blind (see
@@ -534,13 +536,7 @@ class Project(DoubleCoding):
             position = change.connection.execute(select(func.count()).select_from(schema.source))
             first = position.scalar_one()
             for n, source in enumerate(sources):
-                given = report.attributes_of(source)
-                case_id = find_or_add_case(change, given.get("case") or source.name)
-                change.add(
-                    schema.source, [rows.of_source(source, case_id=case_id, position=first + n)]
-                )
-                change.add(schema.turn, rows.of_turns(source), logged=False)
-                set_attributes(change, schema.source_attribute, source.id, given)
+                keep_source(change, source, report.attributes_of(source), first + n)
                 report.kept(source)
             search.add(change.connection, [source.id for source in sources])
 

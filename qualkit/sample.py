@@ -1,6 +1,7 @@
 """The sample study that ships with qualkit, built as a user would build a study.
 
-Four areas, sixteen interviews, two coders; everybody and everything in it is invented.
+Four areas, sixteen interviews, two coders, a survey before and after: everybody and everything in
+these is invented. The published tables beside them are real.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Final
 
 from qualkit.errors import QualkitError
 from qualkit.project import Project, samples
+from qualkit.surveying import load
 
 NAME: Final = "school-link.qualkit"
 _BOOKS: Final = ("evaluation-topics", "service-model", "cascade")
@@ -78,4 +80,14 @@ def _build(study: Path, progress: Callable[[int, int, str], None] | None) -> Sam
         codings = project.load_codings(files / "codings.csv")
         summaries = project.load_summaries(files / "summaries.csv")
         project.load_guide(files / "guide.csv")
+        _add_surveys(project, files)
     return Sample(study, len(report.added), codings.added, summaries.added)
+
+
+def _add_surveys(project: Project, files: Path) -> None:
+    """Both waves and the published tables; open answers stay out of a grid of interviews."""
+    folder = files / "survey"
+    for wave in ("before", "after"):
+        load(project, folder / f"{wave}.csv", mapping=folder / "items.yaml", open_answers=False)
+    for path in sorted((files / "published").glob("*.yaml")):
+        project.add_published(path)

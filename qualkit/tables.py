@@ -52,6 +52,13 @@ decisions
 sign_offs
     One row a source that a supervisor has signed off: ``by`` whom, ``at`` what moment, and the
     ``seal`` of what was settled then.
+surveys
+    One row a survey: ``population`` in words; ``waves``, the names of those whose answers are kept,
+    in order of time; ``respondents`` of all of them together; ``items``, how many were asked.
+waves
+    One row a wave of a survey: whose answers came from which ``file``, and when.
+published
+    One row a published table: what ``population`` and ``source`` it names, and its ``items``.
 """
 
 from __future__ import annotations
@@ -102,6 +109,9 @@ COLUMNS: Final = {
         "seals", "result", "version",
     ),
     "sign_offs": ("source", "by", "at", "note", "seal", "version"),
+    "surveys": ("survey", "title", "population", "waves", "respondents", "items", "version"),
+    "waves": ("survey", "wave", "respondents", "file", "added"),
+    "published": ("table", "title", "source", "population", "items", "file", "added"),
     "log": ("entry", "at", "who", "action", "what", "before", "after"),
 }  # fmt: skip
 

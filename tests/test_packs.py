@@ -581,7 +581,10 @@ def test_a_pack_of_a_newer_qualkit_is_refused(study, pack):
 def test_a_pack_of_an_older_schema_is_read_from_a_copy(study, pack):
     with at_ann(pack) as ann:
         ann.add_coding("p2", WAITED, "communication", coder="Ann")
-    tables = ("sign_off", "decision_coding", "decision", "assignment")
+    tables = (
+        "published_table", "survey_wave", "survey",
+        "sign_off", "decision_coding", "decision", "assignment",
+    )  # fmt: skip
     tamper(
         pack, *(f"DROP TABLE {table}" for table in tables),
         "UPDATE alembic_version SET version_num = '0005'", "PRAGMA user_version=5",

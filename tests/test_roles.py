@@ -12,6 +12,7 @@ from qualkit.errors import ConflictError, NotAllowed, UnknownName
 from qualkit.model import Code, new_id
 from qualkit.project import Project
 from qualkit.store import rights, schema
+from qualkit.survey import Item, Survey, read_answers
 
 P1 = "Interviewer: How was it?\nP1: The staff listened. It was fine.\n"
 ANN, BO = "Ann", "Bo"
@@ -41,6 +42,9 @@ def on_file(tmp_path, write):
 
 def made(address, write):
     project = Project.create(address, codebooks=["evaluation-topics"], user="Sue")
+    answers = read_answers(write("t1.csv", "W1\nYes\nNo\n"), asked("leads"), wave="t1")
+    project.add_survey(asked("leads"), [answers])
+    project.add_published(write("t1.yaml", printed("t1")))
     project.add_sources([write("p1.txt", P1)])
     project.add_coding("p1", (29, 48), "communication", coder=ANN, coding_id=HELD)
     project.add_coding("p1", (29, 48), "communication", coder=BO, coding_id=OTHER)
@@ -79,7 +83,8 @@ READS = {
     "last_entry", "vectors", "coder_table", "role_of", "may", "search", "find_code",
     "code_version", "codebook_versions", "codebook_at", "suggestions", "summary_versions", "guide",
     "back_up", "backups", "check", "require_sound", "keep_vectors", "blind", "blind_sources",
-    "unblinded", "assignments", "decisions", "sign_offs", "pack", "write_pack",
+    "unblinded", "assignments", "decisions", "sign_offs", "pack", "write_pack", "surveys", "waves",
+    "survey", "answers", "published", "published_table",
 }  # fmt: skip
 BOOK, CODE = "evaluation-topics", "communication"
 
@@ -164,7 +169,21 @@ CHANGES = {  # method -> the least role that may, and a call as Ann would make i
     "add_coder": ("supervisor", lambda s, _: s.add_coder("Cy")),
     "set_coder": ("supervisor", lambda s, _: s.set_coder(BO, login="bo@x.org")),
     "remove_summary": ("coder", lambda s, _: s.remove_summary(summary_by(s, ANN))),
+    "add_survey": ("evaluator", lambda s, _: s.add_survey(asked("other"))),
+    "set_survey": ("evaluator", lambda s, _: s.set_survey(asked("leads", "Really?"))),
+    "remove_wave": ("evaluator", lambda s, _: s.remove_wave("leads", "t1")),
+    "remove_survey": ("evaluator", lambda s, _: s.remove_survey("leads")),
+    "add_published": ("evaluator", lambda s, w: s.add_published(w("t2.yaml", printed("t2")))),
+    "remove_published": ("evaluator", lambda s, _: s.remove_published("t1")),
 }
+
+
+def asked(name, question="Did you come?"):
+    return Survey(name, items=(Item("W1", question, "yes-no"),))
+
+
+def printed(name):
+    return f"id: {name}\nheader: [Item, n]\nmeasures: {{Item: label, n: count}}\nrows: [[A, '3']]\n"
 
 
 def own_entry(study):

@@ -219,7 +219,7 @@ def test_other_kinds_of_entries_are_refused(study):
     assert refusal(study, last(study), ValueError) == (
         f"entry {last(study)} (remove source) cannot be undone: it changed case_unit, source, "
         "turn; only codings, suggestions, cell summaries, codebooks, the topic guide, assignments, "
-        "decisions and sign-offs can be taken back"
+        "decisions, sign-offs, what a survey asked and published tables can be taken back"
     )
 
 
@@ -228,8 +228,8 @@ def test_an_entry_that_only_tells_or_names_a_coder_leaves_nothing_to_take_back(s
         change.tell(suggestions=10_000)
     assert refusal(study, last(study), ValueError) == (
         f"entry {last(study)} (suggest) cannot be undone: it changed what it does not list; only "
-        "codings, suggestions, cell summaries, codebooks, the topic guide, assignments, decisions "
-        "and sign-offs can be taken back"
+        "codings, suggestions, cell summaries, codebooks, the topic guide, assignments, decisions, "
+        "sign-offs, what a survey asked and published tables can be taken back"
     )
     with study._store.change("x", "add coder", "Bo") as change:
         change.add(schema.coder, [{"id": new_id(), "name": "Bo", "created": now()}])

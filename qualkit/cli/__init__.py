@@ -44,7 +44,7 @@ _COMMANDS = {  # name -> module, attribute, one line of help
     "suggestion": ("suggest", "suggestion", "Accept or reject suggestions; see what is left."),
     "suggestions": ("suggest", "suggestions", "List suggestions with their reasons."),
     "summary": ("summary", "summary", "Load and list cell summaries."),
-    "survey": ("survey", "survey", "Surveys: audit the figures of published tables."),
+    "survey": ("survey", "survey", "Load, describe and compare surveys; audit published tables."),
     "topics": ("topics", "topics", "Find topics, and what the codebook lacks."),
     "typology": (
         "typology",

@@ -101,7 +101,7 @@ def cut(text: str, room: float, size: float, *, bold: bool = False) -> str:
 # Shades --------------------------------------------------------------------------------------
 
 _COLD: Final = ((0xC6, 0xDB, 0xEF), (0x08, 0x45, 0x8C))  # blue, then orange: as light in grey
-_WARM: Final = ((0xFD, 0xD7, 0xAF), (0x96, 0x35, 0x06))
+_WARM: Final = ((0xF9, 0xD0, 0xA4), (0x7A, 0x2B, 0x05))
 
 
 def shades(count: int, *, warm: bool) -> list[str]:

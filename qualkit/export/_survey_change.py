@@ -343,8 +343,8 @@ class _Layout:
         ends = [self._figure(one[0]) for one in (row.before, row.after)]
         interval = f"({row.interval})" if row.interval else ""
         said = [one for one in (" to ".join(one for one in ends if one), change, interval) if one]
-        for words, x in ((said, at), (test, at + _CHANGE + _GAP)):
-            canvas.words((x, y - height(len(words), SMALL) / 2), list(words), size=SMALL)
+        for lines, x in ((said, at), (test, at + _CHANGE + _GAP)):
+            canvas.words((x, y - height(len(lines), SMALL) / 2), list(lines), size=SMALL)
 
     def _figure(self, value: float | None) -> str:
         if value is None:

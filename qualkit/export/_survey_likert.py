@@ -246,7 +246,7 @@ def _bar(row: Record, answers: Sequence[Record], scale: _Scale, choice: Choice) 
             parts[places[0]] = _Part(sides.pop(), share)
         else:
             unplaced += share
-    if not parts:
+    if not any(part.percent for part in parts.values()):
         return _Bar(*told, why=CELL_WHY)
     return _Bar(*told, tuple(parts[place] for place in sorted(parts)), unplaced)
 

@@ -158,6 +158,7 @@ class _Column(NamedTuple):
     head: Head
     get: _Get
     hides: str = ""  # the word in `why` that says that it alone is withheld
+    of: Callable[[Record], bool] = bool  # the rows that it applies to; all of them
 
 
 def _word(name: str) -> _Get:
@@ -174,13 +175,16 @@ def _table(
 ) -> Table:  # fmt: skip
     made = [[_cell(row, column, hidden) for column in columns] for row in rows]
     shown = [line for line, row in zip(made, rows, strict=True) if not hidden(row)] or made
-    kept = [n for n, column in enumerate(columns) if _says(column.head, [r[n] for r in shown])]
+    kept = [
+        n for n, column in enumerate(columns)
+        if _says(column.head, [line[n] for line in (made if column.head.kind == "text" else shown)])
+    ]  # fmt: skip
     heads = tuple(columns[n].head for n in kept)
     return Table(name, title, heads, tuple(tuple(line[n] for n in kept) for line in made))
 
 
 def _says(head: Head, values: Sequence[Value]) -> bool:
-    """Whether a column has something in it where rows are shown; a base stands always."""
+    """Whether a column has something in it; a base stands always."""
     blank = {"", NOT_APPLICABLE, UNDEFINED}
     return head.kind == "count" or any(value not in blank for value in values)
 
@@ -192,6 +196,8 @@ def _cell(row: Record, column: _Column, hidden: Callable[[Record], bool]) -> Val
     if value is not None:
         return str(value) if column.head.kind == "interval" else rounded(value, column.head.kind)
     why = str(row.get("why") or "")
+    if not column.of(row):
+        return NOT_APPLICABLE
     if hidden(row) or (column.hides and column.hides in why):
         return CONFIDENTIAL
     # a row that says why is one of which something is not defined
@@ -274,43 +280,36 @@ def _items(made: Description, rows: Sequence[Record]) -> Table:
         _Column(Head("Don't know", "count", 0.6), _word("dont_know")),
         _Column(Head("No answer", "count", 0.7), _word("missing")),
         *(
-            [_Column(Head("Effective n", "figure", 0.8), _word("effective_n"), "mean:")]
+            [_Column(Head("Effective n", "figure", 0.8), _word("effective_n"))]
             if made.items["effective_n"].notna().any()
             else []
         ),
-        _Column(Head("Mean", "figure", 0.6), _word("mean"), "mean:"),
-        _Column(Head("SD", "figure", 0.6), _word("sd"), "mean:"),
-        _Column(Head("SE", "figure", 0.6), _word("se"), "mean:"),
-        _Column(Head("Top two, %", "percent", 0.7), _share("top_two"), "top two:"),
+        _Column(Head("Mean", "figure", 0.6), _word("mean"), "mean:", _has_mean),
+        _Column(Head("SD", "figure", 0.6), _word("sd"), "mean:", _has_mean),
+        _Column(Head("SE", "figure", 0.6), _word("se"), "mean:", _has_mean),
+        _Column(Head("Top two, %", "percent", 0.7), _share("top_two"), "top two:", _has_top),
         _Column(
             Head("95 % interval", "interval", 0.95, "paper"),
             _interval("top_low", "top_high", "percent", lambda _: 100),
             "top two:",
+            _has_top,
         ),
-        _Column(Head("95 % from", "percent", 0.7, "sheet"), _share("top_low"), "top two:"),
-        _Column(Head("to", "percent", 0.7, "sheet"), _share("top_high"), "top two:"),
+        _Column(
+            Head("95 % from", "percent", 0.7, "sheet"), _share("top_low"), "top two:", _has_top
+        ),
+        _Column(Head("to", "percent", 0.7, "sheet"), _share("top_high"), "top two:", _has_top),
         _Column(Head("Top two are", share=1.2), _word("top_is")),
         _WHY,
     ]
-    return _applying(_table("Items", "Items", columns, rows, _withheld), rows)
+    return _table("Items", "Items", columns, rows, _withheld)
 
 
-_MEANLESS: Final = frozenset({"nominal", "multiple", "yes-no", "open"})
-_OF_MEANS: Final = frozenset({"Mean", "SD", "SE"})
-_OF_SHARES: Final = frozenset({"Top two, %", "95 % interval", "95 % from", "to"})
+def _has_mean(row: Record) -> bool:
+    return row["kind"] in {"ordinal", "number"}
 
 
-def _applying(table: Table, rows: Sequence[Record]) -> Table:
-    """The table with ``[z]`` where an item has no mean or no share, whatever else it lacks."""
-    made = []
-    for line, row in zip(table.rows, rows, strict=True):
-        lacks: set[str] = set(_OF_MEANS) if row["kind"] in _MEANLESS else set()
-        lacks |= _OF_SHARES if row["kind"] == "open" or not row["top_is"] else set()
-        made.append(tuple(
-            NOT_APPLICABLE if head.title in lacks and isinstance(value, str) else value
-            for head, value in zip(table.heads, line, strict=True)
-        ))  # fmt: skip
-    return replace(table, rows=tuple(made))
+def _has_top(row: Record) -> bool:
+    return bool(row["top_is"])
 
 
 def _where(made: Description) -> list[_Column]:

@@ -26,9 +26,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
 APPLICATION_ID: Final = 0x514B4954  # "QKIT"
-SCHEMA: Final = 6  # kept in SQLite's user_version; one for every migration
-REVISION: Final = "0006"
-OLDER: Final = ("0001", "0002", "0003", "0004", "0005")  # brought up to date when it is opened
+SCHEMA: Final = 7  # kept in SQLite's user_version; one for every migration
+REVISION: Final = "0007"
+OLDER: Final = ("0001", "0002", "0003", "0004", "0005", "0006")  # brought up to date when opened
 
 metadata = MetaData(
     naming_convention={
@@ -319,6 +319,44 @@ sign_off = Table(  # what a supervisor has found settled
     Column("at", String(20), nullable=False),
     Column("note", Text, nullable=False),
     Column("seal", String(64), nullable=False),
+    _version(),
+)
+survey = Table(  # what was asked, as YAML
+    "survey",
+    metadata,
+    _id(),
+    Column("ident", String(64), nullable=False, unique=True),
+    Column("title", Text, nullable=False),
+    Column("definition", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),  # of the definition
+    Column("position", Integer, nullable=False),
+    _version(),
+)
+survey_wave = Table(  # what was answered: one table of answers, compressed
+    "survey_wave",
+    metadata,
+    _id(),
+    _to("survey"),
+    Column("name", String(64), nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("file_sha256", String(64), nullable=False),
+    Column("respondents", Integer, nullable=False),
+    Column("answers", LargeBinary, nullable=False),
+    Column("sha256", String(64), nullable=False),  # of the answers
+    Column("added", String(20), nullable=False),
+    _version(),
+    UniqueConstraint("survey_id", "name"),
+)
+published_table = Table(  # a table that others printed, as YAML
+    "published_table",
+    metadata,
+    _id(),
+    Column("ident", Text, nullable=False, unique=True),
+    Column("definition", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("added", String(20), nullable=False),
+    Column("position", Integer, nullable=False),
     _version(),
 )
 vector = Table(

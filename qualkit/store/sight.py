@@ -31,7 +31,8 @@ _HARMLESS: Final = (  # actions that say nothing of what anybody coded
     "add sources", "remove source", "set roles", "set attributes", "set case attributes",
     "set values", "set case values", "add codebook", "add code", "set code", "move code",
     "load guide", "add coder", "set coder", "assign", "unassign", "set done", "keep vectors",
-    "index",
+    "index", "add survey", "set survey", "remove wave", "remove survey", "publish",
+    "remove published",
 )  # fmt: skip
 
 

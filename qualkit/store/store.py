@@ -55,7 +55,9 @@ _LOCK = schema.APPLICATION_ID  # one writer at a time on a server too, as the fi
 _BATCH = 500
 _REVISION = text("SELECT version_num FROM alembic_version")
 _READ_ONLY = "the study is read-only here; check the rights on its file and folder"
-_BULKY = {"source": ("text",)}  # columns whose words stay out of the log
+_BULKY = {  # columns that stay out of the log: a second copy of much, or what people answered
+    "source": ("text",), "survey_wave": ("answers",),
+}  # fmt: skip
 _VERSIONS = {"cell_summary": schema.cell_summary_version}
 Row = Mapping[str, Any]
 

@@ -25,7 +25,7 @@ from typing import Any, Final
 from sqlalchemy import Column, Connection, Row, Table, UniqueConstraint, func, or_, select
 
 from qualkit.errors import ConflictError
-from qualkit.store import rights, schema, sound
+from qualkit.store import rights, schema, sound, surveys
 from qualkit.store.store import Change, Store
 from qualkit.store.summaries import of_today
 
@@ -35,23 +35,25 @@ _TABLES: Final = {
     for table in (
         *_BOOKS, schema.coding, schema.suggestion, schema.cell_summary, schema.guide,
         schema.assignment, schema.decision, schema.decision_coding, schema.sign_off,
+        schema.survey, schema.published_table,
     )
 }  # fmt: skip
-_POINTERS: Final = [  # the columns that point at a code or a codebook
+_POINTERS: Final = [  # the columns that point at a code, a codebook or a survey
     (column, foreign.column.table.name)
-    for table in _TABLES.values()
+    for table in (*_TABLES.values(), schema.survey_wave)
     for column in table.c
     for foreign in column.foreign_keys
-    if foreign.column.table in _BOOKS
+    if foreign.column.table in {*_BOOKS, schema.survey}
 ]
 _LOOSE: Final = {schema.code.name: {"version", "position"}}  # what makes no row another one
 _KINDS: Final = (
-    "codings, suggestions, cell summaries, codebooks, the topic guide, assignments, decisions and "
-    "sign-offs"
+    "codings, suggestions, cell summaries, codebooks, the topic guide, assignments, decisions, "
+    "sign-offs, what a survey asked and published tables"
 )
 _SPOKEN: Final = {
     "case_unit": "case", "cell_summary": "cell summary", "sign_off": "sign-off",
-    "decision_coding": "coding of a decision",
+    "decision_coding": "coding of a decision", "survey_wave": "wave of answers",
+    "published_table": "published table",
 }  # fmt: skip
 _STAYS: Final = schema.coder.name
 _CODE: Final = schema.code.name
@@ -95,7 +97,8 @@ def undo(store: Store, entry: int, *, who: str) -> UndoReport:
         Where a row is not as the entry left it, or what it needs is gone.
     ValueError
         Where the log has no such entry, or it is about other things than codings, suggestions,
-        cell summaries, codebooks, the topic guide, assignments, decisions and sign-offs.
+        cell summaries, codebooks, the topic guide, assignments, decisions, sign-offs, what a survey
+        asked and published tables.
     NotAllowed
         Where the role of `who` would not let them do the like.
     """
@@ -337,7 +340,11 @@ def _refuse_hanging(connection: Connection, entry: int, before: Rows, gone: Sequ
 
 
 def _refuse_unsound(connection: Connection, entry: int, before: Rows, after: Rows) -> None:
-    """ConflictError where the old rows and what came later make no codebook together."""
+    """ConflictError where the old rows and what came later do not fit each other."""
+    asked = [row_id for name, row_id in before if name == schema.survey.name]
+    if (wave := surveys.wave_loaded_since(connection, entry, asked)) is not None:
+        what = "answers were loaded by what it left since"
+        raise ConflictError(_conflict(connection, entry, what, wave))
     codes = [key for key in {**before, **after} if key[0] == _CODE]
     back = [key for key in codes if key in before]
     scales = [key for key in back if before[key]["scale"] != after.get(key, {}).get("scale")]

@@ -198,9 +198,21 @@ def read_published(
     ('table-8', 15, {'': 49}, '+4')
     """
     path = Path(path)
-    if path.suffix.casefold() in _PASTED:
-        return [_pasted(path, about)]
-    return _tables(read_documents(path), path.name)
+    return _tables(documents_of(path, about=about), path.name)
+
+
+def documents_of(
+    path: Path | str, *, about: Mapping[str, Any] | Path | str | None = None
+) -> list[Lined]:
+    """The mappings that the published tables in a file are, as YAML would write them.
+
+    Raises
+    ------
+    CodebookError, ReadError
+        As :func:`read_published` does.
+    """
+    path = Path(path)
+    return [_pasted(path, about)] if path.suffix.casefold() in _PASTED else read_documents(path)
 
 
 def parse_published(text: str, file: str = "the text") -> list[PublishedTable]:
@@ -225,12 +237,16 @@ def table_from_rows(
     BatchError
         With every fault.
     """
-    loaded = Lined(about)
-    loaded["header"], loaded["rows"] = list(rows[0]) if rows else [], [list(r) for r in rows[1:]]
-    return _tables([loaded], file)[0]
+    return _tables([_document(rows, about)], file)[0]
 
 
-def _pasted(path: Path, about: Mapping[str, Any] | Path | str | None) -> PublishedTable:
+def _document(rows: Sequence[Sequence[str]], about: Mapping[str, Any]) -> Lined:
+    made = Lined(about)
+    made["header"], made["rows"] = list(rows[0]) if rows else [], [list(r) for r in rows[1:]]
+    return made
+
+
+def _pasted(path: Path, about: Mapping[str, Any] | Path | str | None) -> Lined:
     from qualkit.importers.sheets import read_sheet
 
     sheet = read_sheet(path)
@@ -240,9 +256,9 @@ def _pasted(path: Path, about: Mapping[str, Any] | Path | str | None) -> Publish
     taken = sorted({"header", "rows"} & set(said))
     if taken:
         raise ReadError(path.name, f"what stands beside it has {taken[0]!r} too; leave it out")
-    full = Lined(said)
+    full = _document([sheet.header, *sheet.rows], said)
     full.setdefault("id", path.stem)
-    return table_from_rows([sheet.header, *sheet.rows], full, path.name)
+    return full
 
 
 def _beside(path: Path) -> Path:
