@@ -91,7 +91,7 @@ class Sight:
         return or_(log.c.who == self.user, log.c.action.in_(_HARMLESS))
 
     def refuse_hidden(self, connection: Connection, entry: int) -> None:
-        """ValueError for an entry of the log that is hidden: nobody takes back what they may not see."""
+        """ValueError for an entry that is hidden: nobody takes back what they do not see."""
         query = select(log.c.entry).where(log.c.entry == entry, ~self.entries())
         if self.is_blind and connection.execute(query).first() is not None:
             raise ValueError(
