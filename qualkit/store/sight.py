@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, true
 
+from qualkit.model import look_of
 from qualkit.store.schema import (
     assignment,
     cell_summary,
@@ -137,15 +138,24 @@ EVERYTHING: Final = Sight()
 
 
 def of(connection: Connection, user: str) -> Sight:
-    """What somebody may see, by name."""
+    """What somebody may see, by name; another case or more spaces are no other name."""
+    coder_id = _coder_of(connection, user)
     query = (
-        _blind(coder.c.id, source.c.id, source.c.name)
-        .join(coder, coder.c.id == assignment.c.coder_id)
+        _blind(source.c.id, source.c.name)
         .join(source, source.c.id == assignment.c.source_id)
-        .where(coder.c.name == user)
+        .where(assignment.c.coder_id == coder_id)
     )
-    rows = connection.execute(query).all()
-    return Sight(user, rows[0][0], {row[1]: row[2] for row in rows}) if rows else EVERYTHING
+    rows = connection.execute(query).all() if coder_id else ()
+    return Sight(user, coder_id, {row[0]: row[1] for row in rows}) if rows else EVERYTHING
+
+
+def _coder_of(connection: Connection, user: str) -> str:
+    """The id of the coder of that name, or else of one whose name looks the same."""
+    names = {row.name: row.id for row in connection.execute(select(coder.c.id, coder.c.name))}
+    if user in names:
+        return str(names[user])
+    alike = {look_of(" ".join(name.split())): name for name in names}
+    return str(names.get(alike.get(look_of(" ".join(user.split())), ""), ""))
 
 
 def _blind(*columns: ColumnElement[Any]) -> Select[Any]:
