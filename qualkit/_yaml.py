@@ -72,7 +72,7 @@ def _refuse(text: str, file: str) -> None:
     import yaml
 
     depth = documents = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+    for event in yaml.parse(text, Loader=_quickest()):
         where = f"line {event.start_mark.line + 1}" if event.start_mark else "somewhere"
         tag = getattr(event, "tag", None)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
@@ -88,11 +88,15 @@ def _refuse(text: str, file: str) -> None:
             raise CodebookError(file, [f"{where}: more than one document"])
 
 
-def _loader(file: str) -> Any:  # noqa: ANN401 - a class made for one file
+def _quickest() -> Any:  # noqa: ANN401 - a class
+    """The loader that builds nothing but text; libyaml's, ten times as fast, where there is one."""
     import yaml
 
-    class Loader(yaml.BaseLoader):
-        pass
+    return getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+
+def _loader(file: str) -> Any:  # noqa: ANN401 - a class made for one file
+    loader_class: Any = type("Loader", (_quickest(),), {})
 
     def mapping(loader: yaml.BaseLoader, node: yaml.MappingNode) -> Lined:
         made = Lined()
@@ -106,8 +110,8 @@ def _loader(file: str) -> Any:  # noqa: ANN401 - a class made for one file
             made[key] = loader.construct_object(value_node, deep=True)
         return made
 
-    Loader.add_constructor("tag:yaml.org,2002:map", mapping)
-    return Loader
+    loader_class.add_constructor("tag:yaml.org,2002:map", mapping)
+    return loader_class
 
 
 def _line(node: yaml.Node) -> int:
