@@ -27,8 +27,8 @@ _HOME = {
 }
 
 _PARTS = {
-    "codebook", "coding", "errors", "framework", "importers", "model", "reports", "survey",
-    "surveying", "tables", "topics",
+    "agreeing", "agreement", "codebook", "coding", "errors", "framework", "importers", "model",
+    "reports", "settling", "survey", "surveying", "tables", "topics",
 }  # fmt: skip
 
 __version__ = "0.1.0"

@@ -120,7 +120,7 @@ class DoubleCoding:
         r"""Give sources, or stretches of them, to coders: each place to each of them.
 
         What a coder has been assigned already stays, and gets the `blind` and `purpose` given
-        here; a new name is added to the coders.
+        here. A new name is added with the role ``coder``, and told in the notes.
 
         Parameters
         ----------
@@ -171,9 +171,14 @@ class DoubleCoding:
         what += f"{', blind' if blind else ''}{', as a test' if purpose != DOUBLE else ''}"
         with self._store.change(self.user, "assign", what) as change:
             found = _places(change.connection, places)
-            counts = [assignments.add(change, found, _coder(change, n), wanted) for n in names]
+            unknown = [n for n in names if coder_id_of(change.connection, n) is None]
+            counts = [
+                assignments.add(change, found, _coder(change, name, role=role), wanted)
+                for name, role in _roles(names, self.user)
+            ]
         new, other = sum(count[0] for count in counts), sum(count[1] for count in counts)
-        notes = (f"{other} of them were there, and are other than before",) if other else ()
+        notes = tuple(f"{name} is new to the study" for name in unknown)
+        notes += (f"{other} of them were there, and are other than before",) if other else ()
         same = len(found) * len(names) - new - other
         return LoadReport(new + other, same, notes, change.entry)
 
@@ -478,11 +483,16 @@ class DoubleCoding:
 _SEAL = 64  # characters of a sign-off's seal, at most
 
 
-def _coder(change: Change, name: str) -> str:
+def _coder(change: Change, name: str, *, role: str = "evaluator") -> str:
     """The id of a coder by name; one that is new is added, where it can be a name."""
     if coder_id_of(change.connection, name) is None:
-        coders.add(change, name, role="evaluator", login="")
+        coders.add(change, name, role=role, login="")
     return find_or_add_coder(change, name)
+
+
+def _roles(names: Sequence[str], user: str) -> list[tuple[str, str]]:
+    """The role of each where they are new: who gives work to others stays an evaluator."""
+    return [(name, "evaluator" if name == user else "coder") for name in names]
 
 
 def _places(connection: Connection, places: Sequence[Place]) -> list[assignments.Place]:

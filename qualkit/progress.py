@@ -88,6 +88,8 @@ class _Study:
     suggestions: pd.DataFrame
     summaries: pd.DataFrame
     coders: list[str]
+    given: list[str]  # sources that whoever reads was given to code, and has not finished
+    pack_of: str  # who made it, where it is a coder pack
 
 
 def progress_of(project: Project) -> Progress:
@@ -119,6 +121,8 @@ def progress_of(project: Project) -> Progress:
             suggestions=project.suggestions(status=None),
             summaries=project.summaries(),
             coders=project.coders(),
+            given=_given(project),
+            pack_of="" if project.pack is None else project.pack.by,
         )
     by_source = _by_source(study)
     return Progress(
@@ -227,9 +231,18 @@ def _steps(study: _Study, by_source: pd.DataFrame) -> Iterator[Step]:
         yield Step("Add a codebook, or make codes of your own.", "codebook")
     if study.sources.empty or study.codes.empty:
         return
-    yield from _roles(study)
-    yield from _to_code(study, by_source)
+    if not study.pack_of:
+        yield from _roles(study)
+    if study.given:
+        yield from _to_finish(study)
+    else:
+        yield from _to_code(study, by_source)
+    if study.pack_of:
+        yield Step(f"Send this file back to {study.pack_of} when all is finished.", "code")
+        return
     yield from _to_chart(study)
+    if _coded_twice(study.codings) and not study.given:
+        yield Step("See where coders agree, and settle where they do not.", "agreement")
     if len(study.coders) == 1 and len(study.codings):
         only = study.coders[0]
         yield Step(f"Only {only} has coded; let a second person code some sources.", "code")
@@ -244,6 +257,27 @@ def _roles(study: _Study) -> Iterator[Step]:
     if len(unsaid):
         count = many(len(unsaid), "source")
         yield Step(f"Say who asks and who answers in {count}.", "sources", {"source": unsaid[0]})
+
+
+def _given(project: Project) -> list[str]:
+    table = project.assignments()
+    own = table[(table["coder"] == project.user) & (table["status"] == "open")]
+    return list(dict.fromkeys(own["source"]))
+
+
+def _to_finish(study: _Study) -> Iterator[Step]:
+    """What one was given to code comes before all else, those with nothing coded first."""
+    coded = set(study.codings["source"])
+    first = next((name for name in study.given if name not in coded), study.given[0])
+    rest = f"; {many(len(study.given) - 1, 'more source')} to finish" if study.given[1:] else ""
+    yield Step(f"Code {first}, then say that you have finished it{rest}.", "code",
+               {"source": first})  # fmt: skip
+
+
+def _coded_twice(codings: pd.DataFrame) -> bool:
+    """Whether two people have coded one source with the same codebook."""
+    pairs = codings[["source", "codebook", "coder"]].drop_duplicates()
+    return bool(pairs.duplicated(["source", "codebook"]).any())
 
 
 def _to_code(study: _Study, by_source: pd.DataFrame) -> Iterator[Step]:

@@ -34,7 +34,7 @@ class Server:
             shutil.chown(self._folder, self._user, self._user)
         data = self._folder / "data"
         self._run("initdb", "-D", str(data), "-U", "qualkit", "-A", "trust", "-E", "UTF8", "-N")
-        options = f"-c listen_addresses= -c unix_socket_directories={self._folder} -c fsync=off"
+        options = f"-c listen_addresses= -c unix_socket_directories={self._folder} -c fsync=off -c full_page_writes=off"
         log = str(self._folder / "log")
         self._run("pg_ctl", "-D", str(data), "-l", log, "-o", options, "-w", "start")
 

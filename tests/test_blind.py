@@ -208,7 +208,21 @@ def test_checks_see_everything(on_file):
     assert len(on_file.check().problems) == 3
 
 
-def test_to_know_that_somebody_is_blind_costs_one_query(on_file):
+@pytest.mark.parametrize("name", ["ann", " Ann ", "ANN"])
+def test_another_way_to_write_a_name_is_no_way_round_blindness(on_file, name):
+    on_file.user = name
+
+    assert on_file.blind == {"p1"}
+
+
+def test_a_coder_of_that_very_name_is_not_taken_for_one_whose_name_looks_alike(on_file):
+    on_file.add_coder("ann")
+    on_file.user = "ann"
+
+    assert on_file.blind == frozenset()
+
+
+def test_to_know_that_somebody_is_blind_costs_two_queries(on_file):
     asked = []
     event.listen(
         on_file._store.engine, "before_cursor_execute", lambda *call: asked.append(call[2])
@@ -216,7 +230,7 @@ def test_to_know_that_somebody_is_blind_costs_one_query(on_file):
 
     assert on_file.blind == {"p1"}
 
-    assert len([one for one in asked if one.startswith("SELECT")]) == 1
+    assert len([one for one in asked if one.startswith("SELECT")]) == 2
 
 
 def test_a_coder_all_of_whose_sources_are_bare_sees_empty_tables(on_file):

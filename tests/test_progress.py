@@ -120,6 +120,36 @@ def test_the_first_source_without_codings_is_next(two):
     )
 
 
+def test_what_one_was_given_to_code_comes_before_all_else(two):
+    two.assign(["p2", "p1"], ["Ann"])
+    two.user = "Ann"
+
+    assert progress_of(two).next_steps == (
+        Step("Code p1, then say that you have finished it; 1 more source to finish.", "code",
+             {"source": "p1"}),
+    )  # fmt: skip
+
+
+def test_a_coder_pack_ends_with_its_way_back(two, tmp_path):
+    two.user = "Sue"
+    two.assign(["p1"], ["Ann"])
+    two.write_pack(tmp_path / "ann.qualkit", "Ann")
+
+    with Project.open(tmp_path / "ann.qualkit", user="Ann") as pack:
+        pack.set_done("Ann")
+        steps = progress_of(pack).next_steps
+
+    assert steps[-1] == Step("Send this file back to Sue when all is finished.", "code")
+
+
+def test_two_who_coded_one_source_lead_to_the_page_of_agreement(two):
+    code(two, LISTENED)
+    two.add_coding("p1", (two.codings()["start"][0], two.codings()["end"][0]), "staffing",
+                   coder="Bo")  # fmt: skip
+
+    assert "See where coders agree, and settle where they do not." in texts(two)
+
+
 def test_speakers_without_a_role_come_first(two):
     two.set_roles("p2", {"Parent": "unknown"})
 

@@ -300,7 +300,7 @@ def test_a_coder_cannot_take_back_a_change_of_the_codebook_of_their_own(study):
 
 
 def test_a_coder_cannot_take_back_what_was_assigned_nor_that_it_was_taken_back(study):
-    study.assign([("p1", 0, 11)], [ANN])
+    study.assign([("p1", 0, 11)], [ANN], blind=False)
     given = entries(study)
     study.unassign(study.assignments().query("coder == 'Ann' and end == 11")["assignment"])
     taken = entries(study)

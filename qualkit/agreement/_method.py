@@ -90,7 +90,8 @@ def _assigned(assignments: pd.DataFrame | None, coders: Sequence[str]) -> Iterat
     blind = own["blind"].astype(bool)
     how = "blind" if blind.all() else "in part blind" if blind.any() else "not blind"
     count = own["source"].nunique()
-    yield f"Of all sources {count:,} had been assigned to them for coding, {how} to each other."
+    verb = "was" if count == 1 else "were"
+    yield f"{many(count, 'source')} {verb} assigned to them for coding, {how} to each other."
 
 
 def _unit(settings: Settings) -> str:
@@ -117,8 +118,8 @@ def _coefficients(settings: Settings, coders: int, reference: str | None) -> str
     pooled = "pooled over pairs and codes" if coders > 2 else "pooled over codes"
     return (
         f"Given are Krippendorff's alpha (nominal, of {over}), Cohen's kappa ({pooled} as in De "
-        "Vries et al. 2008), percent agreement, the overlap of what was coded (Jaccard), and "
-        "Gwet's AC1 beside them; counts are summed over sources first."
+        "Vries et al. 2008), percent agreement, and the overlap of what was coded (Jaccard); "
+        "counts are summed over sources first."
     )
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from qualkit.agreement._bootstrap import FEWEST
 from qualkit.agreement._groups import groups, periods
 from qualkit.agreement._judgements import LEVELS
-from qualkit.agreement._method import method
+from qualkit.agreement._method import listed, method
 from qualkit.agreement._planning import plan_of, reference_of, refuse_unknown, with_reference
 from qualkit.agreement._scales import scales_table
 from qualkit.agreement._tables import (
@@ -280,7 +280,7 @@ def agreement(  # noqa: PLR0913 - the tables of a study
         ),
         ratings=scales_table(codings, there, book, codes, level=settings.level),
         method=method(
-            settings, coders=plan.coders, reference=reference, length=found.length,
+            settings, coders=_measured(plan), reference=reference, length=found.length,
             sources=(len(found.sources), len(sources)), codes=found.codes,
             assignments=assignments, versions=known,
         ),
@@ -357,6 +357,12 @@ def _reason(row: pd.Series, column: str) -> str:
     return next((str(one) for one in told if isinstance(one, str) and one), FEW_CODERS)
 
 
+def _measured(plan: Plan) -> tuple[str, ...]:
+    """The coders who are compared with somebody; all where nobody is."""
+    held = {one for pair in plan.pairs for one in pair}
+    return tuple(name for n, name in enumerate(plan.coders) if n in held) or plan.coders
+
+
 def _notes(plan: Plan, sources: int, codes: pd.DataFrame) -> list[str]:
     if not sources and not plan.whole:
         return [
@@ -373,6 +379,8 @@ def _notes(plan: Plan, sources: int, codes: pd.DataFrame) -> list[str]:
         made.append(
             f"Intervals were not estimated: {many(sources, 'source')}, and {FEWEST} are needed."
         )
+    if alone := [name for name in plan.coders if name not in _measured(plan)]:
+        made.append(f"{listed(alone)}: not compared with anybody here.")
     apart = len(plan.coders) * (len(plan.coders) - 1) // 2 - len(plan.pairs)
     if plan.whole and apart:
         made.append(

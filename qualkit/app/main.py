@@ -103,9 +103,10 @@ def _who() -> None:
         accept_new_options=True,
         key=_WHO,
         on_change=_choose_coder,
+        args=(tuple(names),),
         help="Your codings are stored under this name.",
     )
 
 
-def _choose_coder() -> None:
-    state.choose_coder(st.session_state[_WHO] or "")
+def _choose_coder(known: tuple[str, ...]) -> None:
+    state.choose_coder(st.session_state[_WHO] or "", known)

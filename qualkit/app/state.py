@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final
 from urllib.parse import quote, unquote
@@ -18,6 +18,7 @@ import streamlit as st
 
 from qualkit.app.recent import remember_study
 from qualkit.errors import QualkitError
+from qualkit.model import look_of
 from qualkit.project import Project
 from qualkit.wording import many
 
@@ -68,9 +69,11 @@ def coder() -> str:
     return name
 
 
-def choose_coder(name: str) -> None:
-    """Work under this name."""
-    st.session_state["coder"] = name.strip()
+def choose_coder(name: str, known: Iterable[str] = ()) -> None:
+    """Work under this name; of `known` ones, that which differs in case and spaces alone."""
+    plainly = " ".join(name.split())
+    same = [one for one in known if look_of(" ".join(one.split())) == look_of(plainly)]
+    st.session_state["coder"] = plainly if plainly in same or not same else same[0]
 
 
 def login() -> str | None:
@@ -162,7 +165,22 @@ def opened(*, write: bool = False) -> Iterator[Project]:
     with project:
         if write:
             _must_write(project)
+        elif not coder():
+            _must_say_who(project)
         yield project
+
+
+def _must_say_who(project: Project) -> None:
+    """Show nothing to nobody in particular while somebody codes blind; it may be that coder."""
+    table = project.assignments()
+    if not (table["blind"] & (table["status"] == "open")).any():
+        return
+    st.info("Say who you are first: some sources are being coded blind. Choose or type your name "
+            "at the left, under 'Who codes'.")  # fmt: skip
+    if st.button("Choose another study", key="choose-another"):
+        open_study(None)
+        st.rerun()
+    st.stop()
 
 
 def _must_write(project: Project) -> None:

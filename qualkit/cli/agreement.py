@@ -65,7 +65,7 @@ _TABLES: Final = (
 @click.option("--values", metavar="A,B,C", help="The scale of a sheet's ratings, low to high.")
 @click.option("--length", type=int, metavar="N", help="Characters of the text that spans are of.")
 @click.option("--against-consensus", is_flag=True, default=None,
-              help="Compare each coder with the consensus; with --coders NAME, one who is tested.")  # fmt: skip
+              help="Compare coders with the consensus; a tested one if in --coders.")  # fmt: skip
 @click.option(
     "--settled", is_flag=True, default=None, help="After consensus: with what was settled."
 )

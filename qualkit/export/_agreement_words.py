@@ -61,7 +61,8 @@ def figure(one: Coefficient, bounds: Sequence[float] = ()) -> str:
         return NONE
     parts = [one.value] if one.low is None or one.high is None else [one.value, one.low, one.high]
     share = isinstance(one, Share)
-    said, *ends = (percent(part) if share else points(part, bounds) for part in parts)
+    ends = [percent(part) if share else points(part) for part in parts[1:]]
+    said = percent(parts[0]) if share else points(parts[0], bounds)
     said += FLAGGED if one.flag else ""
     return f"{said} ({' to '.join(ends)})" if ends else said
 

@@ -290,25 +290,24 @@ decision = Table(  # how a disagreement was settled; subject is the hash of whos
     CheckConstraint("start_at >= 0 AND end_at > start_at", name="span"),
     Index(None, "source_id"),
 )
-decision_coding = (
-    Table(  # what a decision says is coded there; a row each, so that no code gets lost
-        "decision_coding",
-        metadata,
-        _id(),
-        _to("decision"),
-        Column("start_at", Integer, nullable=False),
-        Column("end_at", Integer, nullable=False),
-        Column("quote", Text, nullable=False),
-        _to("code"),
-        Column("stance", String(16)),
-        Column("rating", Integer),
-        Column("memo", Text, nullable=False),
-        Column("sha256", String(64), nullable=False),
-        _version(),
-        CheckConstraint("start_at >= 0 AND end_at > start_at", name="span"),
-        UniqueConstraint("decision_id", "code_id", "start_at", "end_at"),
-        Index(None, "code_id"),
-    )
+# what a decision says is coded there; a row each, so that no code gets lost
+decision_coding = Table(
+    "decision_coding",
+    metadata,
+    _id(),
+    _to("decision"),
+    Column("start_at", Integer, nullable=False),
+    Column("end_at", Integer, nullable=False),
+    Column("quote", Text, nullable=False),
+    _to("code"),
+    Column("stance", String(16)),
+    Column("rating", Integer),
+    Column("memo", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    _version(),
+    CheckConstraint("start_at >= 0 AND end_at > start_at", name="span"),
+    UniqueConstraint("decision_id", "code_id", "start_at", "end_at"),
+    Index(None, "code_id"),
 )
 sign_off = Table(  # what a supervisor has found settled
     "sign_off",

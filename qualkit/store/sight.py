@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, true
 
+from qualkit.model import look_of
 from qualkit.store.schema import (
     assignment,
     cell_summary,
@@ -92,7 +93,7 @@ class Sight:
         return or_(log.c.who == self.user, log.c.action.in_(_HARMLESS))
 
     def refuse_hidden(self, connection: Connection, entry: int) -> None:
-        """ValueError for an entry of the log that is hidden: nobody takes back what they may not see."""
+        """ValueError for an entry that is hidden: nobody takes back what they do not see."""
         query = select(log.c.entry).where(log.c.entry == entry, ~self.entries())
         if self.is_blind and connection.execute(query).first() is not None:
             raise ValueError(
@@ -138,15 +139,24 @@ EVERYTHING: Final = Sight()
 
 
 def of(connection: Connection, user: str) -> Sight:
-    """What somebody may see, by name."""
+    """What somebody may see, by name; another case or more spaces are no other name."""
+    coder_id = _coder_of(connection, user)
     query = (
-        _blind(coder.c.id, source.c.id, source.c.name)
-        .join(coder, coder.c.id == assignment.c.coder_id)
+        _blind(source.c.id, source.c.name)
         .join(source, source.c.id == assignment.c.source_id)
-        .where(coder.c.name == user)
+        .where(assignment.c.coder_id == coder_id)
     )
-    rows = connection.execute(query).all()
-    return Sight(user, rows[0][0], {row[1]: row[2] for row in rows}) if rows else EVERYTHING
+    rows = connection.execute(query).all() if coder_id else ()
+    return Sight(user, coder_id, {row[0]: row[1] for row in rows}) if rows else EVERYTHING
+
+
+def _coder_of(connection: Connection, user: str) -> str:
+    """The id of the coder of that name, or else of one whose name looks the same."""
+    names = {row.name: row.id for row in connection.execute(select(coder.c.id, coder.c.name))}
+    if user in names:
+        return str(names[user])
+    alike = {look_of(" ".join(name.split())): name for name in names}
+    return str(names.get(alike.get(look_of(" ".join(user.split())), ""), ""))
 
 
 def _blind(*columns: ColumnElement[Any]) -> Select[Any]:

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats import inter_rater # it has no types
 
+import qualkit as qk
 from qualkit.agreement import (
     Coefficient,
     brennan_prediger,
@@ -555,3 +556,7 @@ def test_agreement_is_imported_without_heavy_libraries():
     )
 
     assert done.stdout == "set()\n"
+
+
+def test_the_coefficients_are_reached_from_the_packages_name():
+    assert qk.agreement.cohen_kappa is cohen_kappa

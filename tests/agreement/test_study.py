@@ -645,12 +645,12 @@ def test_the_method_is_told_in_sentences():
 
     assert found.method == (
         "Agreement between Ann and Bo was measured on 1 of 2 sources, those that two coders at "
-        "least worked on with the same codebook: 1 turn, what interviewers say left out. Of all "
-        "sources 1 had been assigned to them for coding, blind to each other. The unit is the "
+        "least worked on with the same codebook: 1 turn, what interviewers say left out. 1 "
+        "source was assigned to them for coding, blind to each other. The unit is the "
         "speaker's turn, which counts as coded where 50% of it is under a coding. Given are "
         "Krippendorff's alpha (nominal, of both), Cohen's kappa (pooled over codes as in De Vries "
-        "et al. 2008), percent agreement, the overlap of what was coded (Jaccard), and Gwet's AC1 "
-        "beside them; counts are summed over sources first. Intervals were not estimated: 1 source "
+        "et al. 2008), percent agreement, and the overlap of what was coded (Jaccard); "
+        "counts are summed over sources first. Intervals were not estimated: 1 source "
         "is fewer than the 5 that a bootstrap needs. Codebook: b. Caution: 1 source cannot speak "
         "for a study. Caution: 1 code was applied fewer than 10 times by all coders together, and "
         "figures of it say little (Lead-in time). Words for figures follow Krippendorff (2004): "

@@ -124,6 +124,7 @@ def test_a_passage_is_settled_as_it_was_edited(shared, visit):
     page.keyboard.press("e")
     page.get_by_role("combobox", name="Stance").select_option("negative")
     page.get_by_role("button", name="Start a word later").click()
+    page.get_by_role("textbox", name="Why").press("Escape")  # leaves the field, not the editor
     page.get_by_role("button", name="Settle so").click()
     expect(kind(page)).to_have_text("Coded by some, not by others")
     at_rest(page)

@@ -379,7 +379,9 @@ class Queue {
     const act = command ? this.commandOf(event) : this.digitOf(event) ?? this.letterOf(event);
     if (act) {
       event.preventDefault();
-      act();
+      if (!event.repeat) { // a key held down decides on one passage, not on all that follow
+        act();
+      }
     }
     if (act || event.key.length === 1) { // Streamlit reruns on r and clears its cache on c
       event.stopPropagation();
