@@ -113,6 +113,7 @@ def progress_of(project: Project) -> Progress:
     Add your interviews.
     """
     with project.one_moment():
+        pack = project.pack
         study = _Study(
             sources=project.sources(),
             turns=project.turns(words=False),
@@ -122,7 +123,7 @@ def progress_of(project: Project) -> Progress:
             summaries=project.summaries(),
             coders=project.coders(),
             given=_given(project),
-            pack_of="" if project.pack is None else project.pack.by,
+            pack_of="" if pack is None else pack.by,
         )
     by_source = _by_source(study)
     return Progress(

@@ -14,9 +14,9 @@ from itertools import accumulate, combinations, product
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from qualkit.agreement.presence import presence
-from qualkit.agreement.spans import common, measure, merged
 from qualkit.errors import TableError
 from qualkit.model import seal
+from qualkit.stretches import Span, common, measure, merged
 from qualkit.tables import check, plain
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ BOUNDARY: Final = "boundary"
 STANCE: Final = "stance"
 RATING: Final = "rating"
 KINDS: Final = (MISSED, OTHER, BOUNDARY, STANCE, RATING)
-Span = tuple[int, int]
 Label = tuple[str | None, int | None]  # stance and rating
 _Key = TypeVar("_Key")
 _HALF: Final = 0.5  # of the shorter of two passages, from which they are about the same words

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from qualkit.agreement._tally import Line, Plan
 from qualkit.agreement.consensus import CONSENSUS
-from qualkit.agreement.spans import common, merged
 from qualkit.agreement.units import SENTENCE, TURN, units_of
 from qualkit.errors import UnknownName
+from qualkit.stretches import common, merged
 from qualkit.tables import plain
 
 if TYPE_CHECKING:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from qualkit.agreement.spans import merged, whole_number
+from qualkit.agreement.spans import whole_number
 from qualkit.errors import BatchError, UnknownName
 from qualkit.model import STANCES
+from qualkit.stretches import merged
 from qualkit.tables import plain
 
 if TYPE_CHECKING:

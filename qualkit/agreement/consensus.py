@@ -12,11 +12,11 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from qualkit.agreement._passages import Label, Mark, Part, Passage, Span, marks_of, passages_of
+from qualkit.agreement._passages import Label, Mark, Part, Passage, marks_of, passages_of
 from qualkit.agreement._places import Places
 from qualkit.agreement._verdicts import Verdicts
-from qualkit.agreement.spans import common, merged
 from qualkit.model import seal
+from qualkit.stretches import Span, common, merged
 from qualkit.tables import COLUMNS, plain
 
 if TYPE_CHECKING:

@@ -288,7 +288,7 @@ def _pairs(row: Mapping[Any, Any]) -> Iterator[tuple[tuple[str, str, str], _Pair
     """Every two codes of one passage that have words in common."""
     from itertools import combinations
 
-    from qualkit.agreement.spans import common, measure, merged
+    from qualkit.stretches import common, measure, merged
 
     by_code: dict[str, list[tuple[str, dict[str, Any]]]] = {}
     for side in row["sides"]:

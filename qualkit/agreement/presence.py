@@ -13,15 +13,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qualkit.agreement.spans import common, merged
 from qualkit.model import INTERVIEWER
+from qualkit.stretches import Span, common, merged
 from qualkit.tables import check, plain
 from qualkit.wording import many
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Span = tuple[int, int]
 Place = tuple[str, str]  # source and codebook, or source and coder
 
 

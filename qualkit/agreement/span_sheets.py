@@ -15,14 +15,12 @@ from qualkit.agreement.records import FEW_CODERS, OVERLAPPING, UNUSED, Coefficie
 from qualkit.agreement.spans import (
     COLUMNS,
     COUNTS,
-    Span,
     Unit,
     ac1_of_counts,
     bp_of_counts,
     checked_length,
     checked_rows,
     kappa_of_counts,
-    merged,
     overlap_of_counts,
     percent_of_counts,
     pi_of_counts,
@@ -42,6 +40,7 @@ from qualkit.agreement.unitizing import (
     overlaps,
     u_alpha,
 )
+from qualkit.stretches import Span, merged
 from qualkit.tables import plain
 
 if TYPE_CHECKING:

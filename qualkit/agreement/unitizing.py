@@ -29,16 +29,14 @@ from qualkit.agreement.records import (
     Coefficient,
 )
 from qualkit.agreement.spans import (
-    Span,
     Unit,
     checked_length,
-    merged,
-    overlapping,
     spans_by_code,
     units_by_coder,
     whole_number,
 )
 from qualkit.errors import BatchError, TableError
+from qualkit.stretches import Span, merged, overlapping
 
 if TYPE_CHECKING:
     import pandas as pd

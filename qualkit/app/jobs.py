@@ -157,6 +157,31 @@ def show(key: str) -> Job | None:
     return job
 
 
+def button(
+    label: str,
+    *,
+    key: str,
+    job: str,
+    title: str,
+    work: Callable[[Progress], Any],
+    ready: bool = True,
+    kind: Literal["primary", "secondary"] = "secondary",
+) -> None:
+    """A button that starts a job; it cannot be pressed while the job runs, or is not `ready`."""
+    off = running(job) or not ready
+    if st.button(label, type=kind, key=key, disabled=off) and not off:
+        start(job, title, work)
+        st.rerun()
+
+
+def result(job: str, failed: str, cancelled: str = "Cancelled.") -> Any:  # noqa: ANN401 - what it gave
+    """A job's bar while it runs, then what it gave; None with the reason where it gave nothing."""
+    ended = show(job)
+    if ended is None or mishap(ended, failed, cancelled):
+        return None
+    return ended.result
+
+
 @st.fragment(run_every=_EVERY)
 def _bar(key: str) -> None:
     job = of(key)

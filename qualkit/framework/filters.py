@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from qualkit.errors import UnknownName
 from qualkit.model import STANCES
+from qualkit.stretches import Span, common, merged
 from qualkit.tables import check
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _Place = tuple[str, str, str]  # source, codebook, code
-_Span = tuple[int, int]  # start, end
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +123,10 @@ def holding(codings: pd.DataFrame, layer: pd.DataFrame) -> list[bool]:
         With the columns of :mod:`qualkit.tables`.
     """
     names = ("source", "codebook", "code", "start", "end")
-    marks: dict[_Place, list[_Span]] = {}
+    marks: dict[_Place, list[Span]] = {}
     for source, book, code, *span in zip(*(layer[name] for name in names), strict=True):
         marks.setdefault((source, book, code), []).append((span[0], span[1]))
-    joined = {place: _joined(spans) for place, spans in marks.items()}
+    joined = {place: merged(spans) for place, spans in marks.items()}
     rows: Iterable[Any] = zip(*(codings[name] for name in names), strict=True)
     return [
         _meets(joined.get((source, book, code), ()), start, end)
@@ -139,7 +139,7 @@ def _agreed(codings: pd.DataFrame) -> list[bool]:
     columns = ("source", "codebook", "code", "start", "end", "coder")
     rows: list[Any] = list(zip(*(codings[name] for name in columns), strict=True))
     coders: dict[tuple[str, str], set[str]] = {}
-    marks: dict[_Place, dict[str, list[_Span]]] = {}
+    marks: dict[_Place, dict[str, list[Span]]] = {}
     for source, book, code, start, end, coder in rows:
         coders.setdefault((source, book), set()).add(coder)
         marks.setdefault((source, book, code), {}).setdefault(coder, []).append((start, end))
@@ -154,36 +154,15 @@ def _agreed(codings: pd.DataFrame) -> list[bool]:
     ]
 
 
-def _shared(marks: Sequence[list[_Span]]) -> list[_Span]:
+def _shared(marks: Sequence[list[Span]]) -> list[Span]:
     """The stretches that lie within some mark of every coder, in order."""
-    common = _joined(marks[0])
+    shared = merged(marks[0])
     for other in marks[1:]:
-        common = list(_common(common, _joined(other)))
-    return common
+        shared = common(shared, merged(other))
+    return shared
 
 
-def _joined(spans: Sequence[_Span]) -> list[_Span]:
-    """Spans in order, those that touch as one."""
-    made: list[_Span] = []
-    for start, end in sorted(spans):
-        if made and start <= made[-1][1]:
-            made[-1] = made[-1][0], max(end, made[-1][1])
-        else:
-            made.append((start, end))
-    return made
-
-
-def _common(ones: Sequence[_Span], others: Sequence[_Span]) -> Iterable[_Span]:
-    """What two rows of spans, each in order and apart, have in common."""
-    a = b = 0
-    while a < len(ones) and b < len(others):
-        start, end = max(ones[a][0], others[b][0]), min(ones[a][1], others[b][1])
-        if start < end:
-            yield start, end
-        a, b = (a + 1, b) if ones[a][1] <= others[b][1] else (a, b + 1)
-
-
-def _meets(shared: Sequence[_Span], start: int, end: int) -> bool:
+def _meets(shared: Sequence[Span], start: int, end: int) -> bool:
     """Whether a span has characters in common with any of the stretches."""
     at = bisect_right(shared, start, key=lambda span: span[1])
     return at < len(shared) and shared[at][0] < end

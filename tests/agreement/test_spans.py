@@ -16,20 +16,17 @@ from qualkit.agreement.spans import (
     COUNTS,
     ac1_of_counts,
     bp_of_counts,
-    common,
     holsti,
     kappa_of_counts,
-    measure,
-    merged,
     overlap_of_counts,
     percent_of_counts,
     pi_of_counts,
     pooled_kappa,
     segment_agreement,
     span_counts,
-    without,
 )
 from qualkit.errors import BatchError, QualkitError, TableError
+from qualkit.stretches import common, measure, merged, without
 
 LENGTH = 30
 SPANS = st.lists(

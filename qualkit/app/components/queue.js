@@ -39,15 +39,12 @@ function link(href, label) {
   return made;
 }
 
-class Queue {
+class Queue extends OneByOne {
   constructor(parent) {
-    this.passages = new Map();
-    this.order = [];
-    this.at = 0;
+    super("queue");
     this.chosen = 0;
     this.decided = new Map(); // suggestion's place -> "accept" or "reject"
     this.count = 0;
-    this.keysShown = false;
     this.definitionShown = false;
     this.scope = null;
     this.asked = 0;
@@ -68,13 +65,6 @@ class Queue {
     this.root.append(this.head, this.body, this.foot, this.live);
     this.root.addEventListener("keydown", (event) => this.onKey(event));
     parent.append(this.root);
-  }
-
-  destroy() {
-    this.outbox?.disconnect();
-    this.unsubscribe?.();
-    this.pill?.stop();
-    this.root.remove();
   }
 
   // What comes from Python -------------------------------------------------------------
@@ -98,20 +88,6 @@ class Queue {
     if (fresh && document.activeElement === document.body) {
       this.root.focus({ preventScroll: true });
     }
-  }
-
-  useOutbox(owner, setStateValue) {
-    const outbox = outboxOf(owner);
-    outbox.connect(setStateValue);
-    if (this.outbox === outbox) {
-      return;
-    }
-    this.unsubscribe?.();
-    this.pill?.stop();
-    this.outbox = outbox;
-    this.done = new DoneList(`queue-${owner}`);
-    this.pill = statusPill(outbox);
-    this.unsubscribe = outbox.subscribe(() => this.showPending());
   }
 
   /** Begin anew; what was sent before a reload and is not answered yet counts as decided. */
@@ -203,10 +179,6 @@ class Queue {
   }
 
   // Where we are -----------------------------------------------------------------------
-
-  get passage() {
-    return this.passages.get(this.order[this.at]);
-  }
 
   isTouched(key) {
     const codes = this.passages.get(key)?.codes ?? [];
@@ -360,17 +332,6 @@ class Queue {
     this.paint();
   }
 
-  toggleKeys() {
-    this.keysShown = !this.keysShown;
-    this.paint();
-  }
-
-  open() {
-    if (this.passage) {
-      window.open(this.passage.href, "_blank", "noopener");
-    }
-  }
-
   onKey(event) {
     const command = event.ctrlKey || event.metaKey;
     if (event.altKey || (command && !/^[zy]$/i.test(event.key))) {
@@ -386,11 +347,6 @@ class Queue {
     if (act || event.key.length === 1) { // Streamlit reruns on r and clears its cache on c
       event.stopPropagation();
     }
-  }
-
-  commandOf(event) {
-    const redo = event.key.toLowerCase() === "y" || event.shiftKey;
-    return redo ? () => this.redo() : () => this.undo();
   }
 
   /** By the key's place on the keyboard: Shift makes another sign of it. */
@@ -429,16 +385,6 @@ class Queue {
     }
     const { source, speaker, codes } = this.passage;
     return `Passage in ${source}, ${speaker || "no speaker"}, ${codes[this.chosen].name}.`;
-  }
-
-  /** Shown beside the count, and told to screen readers with what they cannot see at a glance. */
-  say(words, { refused = false, more = "" } = {}) {
-    this.said = { words, refused };
-    this.live.textContent = `${words} ${more}`.trim();
-  }
-
-  showPending() {
-    this.root.dataset.pending = String(this.outbox.pending);
   }
 
   paint() {

@@ -9,7 +9,7 @@ import streamlit as st
 
 from qualkit.app.components import script, style
 
-_SCRIPTS: Final = ("outbox.js", "dom.js", "history.js", "queue.js")
+_SCRIPTS: Final = ("outbox.js", "dom.js", "history.js", "one-by-one.js", "queue.js")
 _STYLES: Final = ("outbox.css", "queue.css")
 
 

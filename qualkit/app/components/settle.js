@@ -28,18 +28,15 @@ function keyButton(words, key, act, className = "") {
   return made;
 }
 
-class Settling {
+class Settling extends OneByOne {
   constructor(parent) {
-    this.passages = new Map();
-    this.order = [];
-    this.at = 0;
+    super("settle");
     this.decided = new Map(); // passage -> what was chosen here, in words
     this.reopened = new Set(); // passages whose decision was withdrawn here
     this.gone = null; // the passage that is looked at, where others took it from the list
     this.edit = null; // the codings being written, while the editor is open
     this.seals = null; // the codings as they were when it was opened
     this.whys = new Map(); // passage -> the reason that is being written
-    this.keysShown = false;
     this.scope = null;
     this.asked = 0;
     this.build(parent);
@@ -65,13 +62,6 @@ class Settling {
     parent.append(this.root);
   }
 
-  destroy() {
-    this.outbox?.disconnect();
-    this.unsubscribe?.();
-    this.pill?.stop();
-    this.root.remove();
-  }
-
   // What comes from Python -------------------------------------------------------------
 
   update({ data, setStateValue }) {
@@ -93,20 +83,6 @@ class Settling {
     if (fresh && document.activeElement === document.body) {
       this.root.focus({ preventScroll: true });
     }
-  }
-
-  useOutbox(owner, setStateValue) {
-    const outbox = outboxOf(owner);
-    outbox.connect(setStateValue);
-    if (this.outbox === outbox) {
-      return;
-    }
-    this.unsubscribe?.();
-    this.pill?.stop();
-    this.outbox = outbox;
-    this.done = new DoneList(`settle-${owner}`);
-    this.pill = statusPill(outbox);
-    this.unsubscribe = outbox.subscribe(() => this.showPending());
   }
 
   /** Put what the database has in the place of what was; what was settled here stays to be seen. */
@@ -159,10 +135,6 @@ class Settling {
   }
 
   // Where we are -----------------------------------------------------------------------
-
-  get passage() {
-    return this.passages.get(this.order[this.at]);
-  }
 
   /** The reason belongs to its passage: who skips takes it to no other. */
   get why() {
@@ -485,11 +457,6 @@ class Settling {
     }
   }
 
-  commandOf(event) {
-    const redo = event.key.toLowerCase() === "y" || event.shiftKey;
-    return redo ? () => this.redo() : () => this.undo();
-  }
-
   digitOf(event) {
     const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code);
     const side = digit && this.passage?.sides[Number(digit[1]) - 1];
@@ -516,17 +483,6 @@ class Settling {
     return acts[event.key.length === 1 ? event.key.toLowerCase() : event.key] ?? null;
   }
 
-  open() {
-    if (this.passage) {
-      window.open(this.passage.href, "_blank", "noopener");
-    }
-  }
-
-  toggleKeys() {
-    this.keysShown = !this.keysShown;
-    this.paint();
-  }
-
   // What is seen -----------------------------------------------------------------------
 
   whereWeAre() {
@@ -536,15 +492,6 @@ class Settling {
     }
     const said = passage.sides.map((side) => `${side.coder}: ${spoken(side)}`).join("; ");
     return `Passage in ${passage.source}, ${passage.who || "no speaker"}. ${passage.title}. ${said}.`;
-  }
-
-  say(words, { refused = false, more = "" } = {}) {
-    this.said = { words, refused };
-    this.live.textContent = `${words} ${more}`.trim();
-  }
-
-  showPending() {
-    this.root.dataset.pending = String(this.outbox.pending);
   }
 
   paint() {

@@ -9,7 +9,9 @@ import streamlit as st
 
 from qualkit.app.components import script, style
 
-_SCRIPTS: Final = ("outbox.js", "dom.js", "history.js", "settle-text.js", "settle.js")
+_SCRIPTS: Final = (
+    "outbox.js", "dom.js", "history.js", "one-by-one.js", "settle-text.js", "settle.js",
+)  # fmt: skip
 _STYLES: Final = ("outbox.css", "settle.css")
 
 

@@ -165,16 +165,14 @@ def _pack(project: Project, table: pd.DataFrame) -> None:
         st.info("Give sources to a coder first.")
         return
     coder = st.selectbox("For whom", names, key="double-pack-coder")
-    key = f"pack {project.study} {state.coder()}"
-    busy = jobs.running(key)
-    if st.button("Make the pack", key="double-pack", disabled=busy) and not busy:
-        work = partial(room.pack, state.study() or "", state.coder() or None, coder)
-        jobs.start(key, "Making the coder pack", work)
-        st.rerun()
-    ended = jobs.show(key)
-    if ended is None or jobs.mishap(ended, "The pack could not be made."):
+    job = f"pack {project.study} {state.coder()}"
+    jobs.button(
+        "Make the pack", key="double-pack", job=job, title="Making the coder pack",
+        work=partial(room.pack, state.study() or "", state.coder() or None, coder),
+    )  # fmt: skip
+    made: room.Pack | None = jobs.result(job, "The pack could not be made.")
+    if made is None:
         return
-    made: room.Pack = ended.result
     st.text(f"{made.name} is ready: {made.said}")
     st.download_button(
         "Download the pack", made.data, made.name, "application/octet-stream",
@@ -240,16 +238,16 @@ def _test(project: Project, table: pd.DataFrame) -> None:
         )
         return
     coder = st.selectbox("Who was tested", names, key="double-test-coder")
-    key = f"blind-test {project.study} {state.coder()} {coder}"
-    busy = jobs.running(key)
-    if st.button("Compare with the consensus", key="double-test", disabled=busy) and not busy:
-        work = partial(room.blind_test, state.study() or "", state.coder() or None, coder)
-        jobs.start(key, "Comparing with the consensus", work)
-        st.rerun()
-    ended = jobs.show(key)
-    if ended is None or jobs.mishap(ended, "They could not be compared."):
+    job = f"blind-test {project.study} {state.coder()} {coder}"
+    jobs.button(
+        "Compare with the consensus", key="double-test", job=job,
+        title="Comparing with the consensus",
+        work=partial(room.blind_test, state.study() or "", state.coder() or None, coder),
+    )  # fmt: skip
+    found = jobs.result(job, "They could not be compared.")
+    if found is None:
         return
-    table_of(figures_room.overall(ended.result), "double-test-table",
+    table_of(figures_room.overall(found), "double-test-table",
              "How far the coder agrees with the consensus")  # fmt: skip
-    table_of(figures_room.readable(figures_room.applied(ended.result.codes)),
+    table_of(figures_room.readable(figures_room.applied(found.codes)),
              "double-test-codes", "Code by code")  # fmt: skip

@@ -183,19 +183,17 @@ _PER_CENT: Final = ("Per cent", "Chance of alpha under .667", "under .80")
 def _report(project: Project, asked: room.Asked) -> None:
     st.subheader("A report of it")
     st.text("The method, every figure, the passages on which coders differ, and what was decided.")
-    key = f"agreement-report {project.study} {project.user}"
+    job = f"agreement-report {project.study} {project.user}"
     with st.container(horizontal=True, vertical_alignment="bottom"):
         ending = st.radio("File", list(_ENDINGS), format_func=_ENDINGS.__getitem__,
                           horizontal=True, key="figures-ending", **_KEPT)  # fmt: skip
-        busy = jobs.running(key)
-        if st.button("Make the report", key="figures-report", disabled=busy) and not busy:
-            work = partial(room.write, state.study() or "", state.coder() or None, asked, ending)
-            jobs.start(key, "Writing the report", work)
-            st.rerun()
-    ended = jobs.show(key)
-    if ended is None or jobs.mishap(ended, "The report could not be made."):
+        jobs.button(
+            "Make the report", key="figures-report", job=job, title="Writing the report",
+            work=partial(room.write, state.study() or "", state.coder() or None, asked, ending),
+        )  # fmt: skip
+    made: room.Made | None = jobs.result(job, "The report could not be made.")
+    if made is None:
         return
-    made: room.Made = ended.result
     st.text(f"{made.name} is ready.")
     st.download_button(
         "Download the report", made.data, made.name, "application/octet-stream",

@@ -90,19 +90,16 @@ def _make(project: Project) -> None:
 
 
 def _file(project: Project, wish: Wish, *, ready: bool) -> None:
-    key = f"export {project.study} {state.coder()}"
-    busy = jobs.running(key)
-    off = busy or not ready
-    if st.button("Make the file", type="primary", disabled=off, key="export-make") and not off:
-        work = partial(make, state.study() or "", state.coder() or None, wish)
-        jobs.start(key, f"Making the {KINDS[wish.kind].title.lower()}", work)
-        st.rerun()
-    if (ended := jobs.show(key)) is None:
-        return
-    if jobs.mishap(ended, "The file could not be made.", "Cancelled; nothing was made."):
-        return
-    if ended.result.wish.kind == wish.kind:
-        _download(ended.result, wish)
+    job = f"export {project.study} {state.coder()}"
+    jobs.button(
+        "Make the file", key="export-make", job=job,
+        title=f"Making the {KINDS[wish.kind].title.lower()}",
+        work=partial(make, state.study() or "", state.coder() or None, wish), ready=ready,
+        kind="primary",
+    )  # fmt: skip
+    made = jobs.result(job, "The file could not be made.", "Cancelled; nothing was made.")
+    if made is not None and made.wish.kind == wish.kind:
+        _download(made, wish)
 
 
 def _download(made: Made, wish: Wish) -> None:

@@ -329,15 +329,11 @@ def _work(
     project: Project, name: str, label: str, title: str, work: Callable[[jobs.Progress], Any]
 ) -> Any:  # noqa: ANN401 - whatever the job gives back
     """A button that starts a job, its bar while it runs, and what it gave back once it is done."""
-    key = _key(project, name)
-    busy = jobs.running(key)
-    if st.button(label, type="primary", key=f"settings-{name}", disabled=busy) and not busy:
-        jobs.start(key, title, work)
-        st.rerun()
-    ended = jobs.show(key)
-    if ended is None or jobs.mishap(ended, "That did not work."):
-        return None
-    return ended.result
+    job = _key(project, name)
+    jobs.button(
+        label, key=f"settings-{name}", job=job, title=title, work=work, kind="primary"
+    )  # fmt: skip
+    return jobs.result(job, "That did not work.")
 
 
 def _key(project: Project, name: str) -> str:
