@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
-from statsmodels.stats import inter_rater # it has no types
+from statsmodels.stats import inter_rater  # it has no types
 
 import qualkit as qk
 from qualkit.agreement import (
