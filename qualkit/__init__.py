@@ -28,7 +28,7 @@ _HOME = {
 
 _PARTS = {
     "agreeing", "agreement", "codebook", "coding", "errors", "framework", "importers", "model",
-    "reports", "settling", "survey", "surveying", "tables", "topics",
+    "reports", "settling", "survey", "surveying", "tables", "topics", "triangulate",
 }  # fmt: skip
 
 __version__ = "0.1.0"

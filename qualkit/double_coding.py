@@ -33,13 +33,13 @@ from sqlalchemy import Connection
 
 from qualkit.errors import BatchError, DamagedProject, UnknownName
 from qualkit.importers.worker import readable
+from qualkit.keeping import Keeping
 from qualkit.loading import (
     LoadReport,
     bad_rating,
     code_of,
     coder_id_of,
     codes_by_name,
-    find_or_add_coder,
     guid,
     id_and_text,
     plain_memo,
@@ -48,9 +48,7 @@ from qualkit.loading import (
 )  # fmt: skip
 from qualkit.model import STANCES, Code
 from qualkit.store import (
-    Change,
     assignments,
-    coders,
     decisions,
     pack_files,
     pack_merging,
@@ -58,6 +56,7 @@ from qualkit.store import (
     sight,
 )  # fmt: skip
 from qualkit.store.assignments import DOUBLE
+from qualkit.store.coders import known_or_new
 from qualkit.store.keep import KEEP, Keep
 from qualkit.store.pack_plan import Options
 from qualkit.wording import many
@@ -65,17 +64,11 @@ from qualkit.wording import many
 if TYPE_CHECKING:
     import pandas as pd
 
-    from qualkit.store import Store
-
 Place = str | tuple[str, int, int]  # a source, or a stretch of one
 
 
-class DoubleCoding:
+class DoubleCoding(Keeping):
     """What a project knows of assignments, decisions, sign-offs and coder packs."""
-
-    _store: Store
-    user: str
-    _sees_all = False
 
     # What is hidden ----------------------------------------------------------------------
 
@@ -98,9 +91,6 @@ class DoubleCoding:
         """The sources in which a coder has blind assignments that are not done."""
         with self._store.read() as connection:
             return frozenset(sight.of(connection, coder).sources.values())
-
-    def _sight(self, connection: Connection) -> sight.Sight:
-        return sight.EVERYTHING if self._sees_all else sight.of(connection, self.user)
 
     # Assignments -------------------------------------------------------------------------
 
@@ -173,7 +163,7 @@ class DoubleCoding:
             found = _places(change.connection, places)
             unknown = [n for n in names if coder_id_of(change.connection, n) is None]
             counts = [
-                assignments.add(change, found, _coder(change, name, role=role), wanted)
+                assignments.add(change, found, known_or_new(change, name, role=role), wanted)
                 for name, role in _roles(names, self.user)
             ]
         new, other = sum(count[0] for count in counts), sum(count[1] for count in counts)
@@ -303,9 +293,9 @@ class DoubleCoding:
             decisions.refuse_other(change.connection, seals, version)
             given = _result(change.connection, source, text, result)
             new = decisions.write(change, decisions.Settled(
-                source_id, *span, kind, plain_memo(choice.strip()), _coder(change, decider.strip()),
-                plain_memo(reason.strip()), {guid(one): str(mark) for one, mark in seals.items()},
-                given,
+                source_id, *span, kind, plain_memo(choice.strip()),
+                known_or_new(change, decider.strip()), plain_memo(reason.strip()),
+                {guid(one): str(mark) for one, mark in seals.items()}, given,
             ))  # fmt: skip
         return LoadReport(int(new), int(not new), entry=change.entry)
 
@@ -353,7 +343,7 @@ class DoubleCoding:
         with self._store.change(self.user, "sign off", f"{source} by {by.strip()}") as change:
             source_id, _ = id_and_text(change.connection, source)
             new = decisions.sign(
-                change, source_id, _coder(change, by.strip()), mark=seal,
+                change, source_id, known_or_new(change, by.strip()), mark=seal,
                 note=plain_memo(note.strip()),
             )  # fmt: skip
         return LoadReport(int(new), int(not new), entry=change.entry)
@@ -481,13 +471,6 @@ class DoubleCoding:
 
 
 _SEAL = 64  # characters of a sign-off's seal, at most
-
-
-def _coder(change: Change, name: str, *, role: str = "evaluator") -> str:
-    """The id of a coder by name; one that is new is added, where it can be a name."""
-    if coder_id_of(change.connection, name) is None:
-        coders.add(change, name, role=role, login="")
-    return find_or_add_coder(change, name)
 
 
 def _roles(names: Sequence[str], user: str) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@
     ├── BatchError           several faults of one piece of work, told together
     ├── UnknownName          a source, code, coder or case that the project does not have
     ├── ConflictError        something changed, or exists already, since it was read
+    │   └── LinkedError      what links of triangulation point at cannot go without them
     ├── NotAllowed           a person's role in the study does not go so far
     ├── MissingExtra         a library that this step needs is not installed
     ├── NotEnough            too little was coded for what is asked
@@ -106,6 +107,29 @@ class UnknownName(QualkitError):
 
 class ConflictError(QualkitError):
     """Something exists already, or was changed by somebody else since it was read."""
+
+
+class LinkedError(ConflictError):
+    """What is to go, or to change, has links of triangulation that would point at nothing.
+
+    Attributes
+    ----------
+    what : str
+    links : tuple of str
+        Each in words: what it links, and how many verdicts are on it.
+    """
+
+    def __init__(self, what: str, links: Iterable[str]) -> None:
+        self.what = what
+        self.links = tuple(links)
+        count = len(self.links)
+        listed = "".join(f"\n  {one}" for one in self.links[:_SHOWN])
+        listed += f"\n  ... and {count - _SHOWN:,} more" if count > _SHOWN else ""
+        super().__init__(
+            f"{what}: {count} link{'s'[: count != 1]} would point at nothing; remove "
+            f"{'them' if count != 1 else 'it'} first, or take {'them' if count != 1 else 'it'} "
+            f"along ('--links'){listed}"
+        )
 
 
 class NotAllowed(QualkitError):

@@ -1,4 +1,4 @@
-"""Surveys with their answers, and tables that others published, as a project keeps them.
+"""Surveys with their answers, as a project keeps them.
 
 The part of :class:`qualkit.project.Project` that surveys need. It keeps and does not analyse; see
 :mod:`qualkit.surveying`. Answers are about people: they stand in no log and no message.
@@ -18,23 +18,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import func, select
 
 from qualkit.errors import BatchError, CodebookError, ConflictError, DamagedProject
-from qualkit.importers.worker import readable
+from qualkit.keeping import Keeping
+from qualkit.linked import in_notes, let_go, let_go_loose
 from qualkit.loading import LoadReport, keep_source
 from qualkit.model import NOT_XML
 from qualkit.store import Change, schema, search, surveys
 from qualkit.survey.items import Item, Survey, is_missing, number_of, parse_survey, write_survey
-from qualkit.survey.published import (
-    PublishedTable,
-    documents_of,
-    parse_published,
-    read_published,
-)
 from qualkit.survey.reading import Answers, open_source
 from qualkit.tables import COLUMNS
 from qualkit.wording import many
@@ -42,17 +36,12 @@ from qualkit.wording import many
 if TYPE_CHECKING:
     import pandas as pd
 
-    from qualkit.store import Store
-
 _LONGEST: Final = 64  # characters of a wave's name
 _SHOWN: Final = 12
 
 
-class SurveyKeeping:
-    """What a project knows of surveys, their answers, and published tables."""
-
-    _store: Store
-    user: str
+class SurveyKeeping(Keeping):
+    """What a project knows of surveys and their answers."""
 
     # Surveys -----------------------------------------------------------------------------
 
@@ -118,7 +107,12 @@ class SurveyKeeping:
                 raise DamagedProject(self._store.name, str(error)) from None
 
     def add_survey(
-        self, survey: Survey, answers: Sequence[Answers] = (), *, open_answers: bool = True
+        self,
+        survey: Survey,
+        answers: Sequence[Answers] = (),
+        *,
+        open_answers: bool = True,
+        links: bool = False,
     ) -> LoadReport:
         """Keep a survey with answers to it, all or none.
 
@@ -132,6 +126,8 @@ class SurveyKeeping:
             Each of a wave of its own.
         open_answers : bool
             Whether open answers become a source, ``SURVEY-WAVE``, so that they can be coded.
+        links : bool
+            Whether links to items that are asked no more go along; the notes say which.
 
         Returns
         -------
@@ -147,6 +143,8 @@ class SurveyKeeping:
             For a survey that no file could say: an id that is none, labels that read the same ...
         ConflictError
             Where a wave has other answers already, or a source of its name has other words.
+        LinkedError
+            Where links would point at nothing, and they may not go.
         """
         faults = [*_wave_faults(answers), *(fault for one in answers for fault in one.faults)]
         if faults:
@@ -160,6 +158,7 @@ class SurveyKeeping:
             notes += ["what it asks is other than before"] if new and answers and not added else []
             if open_answers:
                 notes += [note for one in answers for note in _keep_open(change, survey, one)]
+            notes += in_notes(let_go_loose(change, f"survey {survey.id}", links=links))
         if not answers:
             return LoadReport(int(new), int(not new), tuple(notes), change.entry)
         return LoadReport(len(added), len(answers) - len(added), tuple(notes), change.entry)
@@ -201,7 +200,9 @@ class SurveyKeeping:
             notes += [f"wave {wave}: {note}" for note in _unread(table, held, wanted, wave)]
         return faults, notes
 
-    def set_survey(self, survey: Survey, *, version: int | None = None) -> LoadReport:
+    def set_survey(
+        self, survey: Survey, *, version: int | None = None, links: bool = False
+    ) -> LoadReport:
         """Change what a survey asked: its words, labels, polarity, scales, what it speaks to.
 
         Parameters
@@ -210,11 +211,14 @@ class SurveyKeeping:
             By its id one that is there. Waves whose answers are kept stay.
         version : int, optional
             Of the survey that was read and is changed here; see :meth:`surveys`.
+        links : bool
+            Whether links to items that are asked no more go along.
 
         Returns
         -------
         LoadReport
-            1 added, or 1 the same; notes on columns of answers that no item names any more.
+            1 added, or 1 the same; notes on columns of answers that no item names any more, and
+            on links that went.
 
         Raises
         ------
@@ -224,6 +228,8 @@ class SurveyKeeping:
             With every item of which answers are kept that it would not allow.
         ConflictError
             Where somebody changed it since `version` was read.
+        LinkedError
+            Where links would point at nothing, and they may not go.
         """
         with self._store.change(self.user, "set survey", survey.id) as change:
             held = surveys.one_survey(change.connection, survey.id)
@@ -234,119 +240,53 @@ class SurveyKeeping:
                 )
             made, notes = self._with_waves(change, survey, ())
             _, new = surveys.write_survey(change, made.id, *_written(made))
+            notes += in_notes(let_go_loose(change, f"survey {made.id}", links=links))
         return LoadReport(int(new), int(not new), tuple(notes), change.entry)
 
-    def remove_wave(self, survey: str, wave: str) -> int | None:
+    def remove_wave(self, survey: str, wave: str, *, links: bool = False) -> int | None:
         """Remove the answers of a wave for good; the entry of the log, which has their number.
 
         Its open answers stay, where they became a source: ``remove_source`` takes them away.
+
+        Parameters
+        ----------
+        survey, wave : str
+        links : bool
+            Whether links to its findings go along, with their verdicts; the log says which.
 
         Raises
         ------
         UnknownName
             For a survey or wave that is not there.
+        LinkedError
+            Where there are links, and they may not go.
         """
         with self._store.change(self.user, "remove wave", f"{survey}, {wave}") as change:
             surveys.remove_waves(change, survey, [wave])
+            let_go_loose(change, f"wave {wave} of {survey}", links=links)
         return change.entry
 
-    def remove_survey(self, name: str) -> int | None:
+    def remove_survey(self, name: str, *, links: bool = False) -> int | None:
         """Remove a survey with all its answers for good; the entry of the log.
-
-        Raises
-        ------
-        UnknownName
-            Where there is none of that id.
-        """
-        with self._store.change(self.user, "remove survey", name) as change:
-            row = surveys.one_survey(change.connection, name)
-            surveys.remove_waves(change, name)
-            change.remove(schema.survey, [row.id])
-        return change.entry
-
-    # Published tables --------------------------------------------------------------------
-
-    def published(self) -> list[PublishedTable]:
-        """The published tables that are kept, in the order in which they came."""
-        with self._store.read() as connection:
-            rows = surveys.published(connection)
-        return [table for row in rows for table in self._printed(row)]
-
-    def published_table(self) -> pd.DataFrame:
-        """One row a published table; see :mod:`qualkit.tables`."""
-        import pandas as pd
-
-        with self._store.read() as connection:
-            rows = surveys.published(connection)
-        found = [
-            (
-                one.id,
-                one.title,
-                one.source,
-                one.population,
-                len(one.items),
-                row.file_name,
-                row.added,
-            )
-            for row in rows
-            for one in self._printed(row)
-        ]
-        return pd.DataFrame(found, columns=list(COLUMNS["published"]))
-
-    def _printed(self, row: Any) -> list[PublishedTable]:  # noqa: ANN401 - a row of the table
-        try:
-            return parse_published(row.definition, row.file_name)
-        except (CodebookError, BatchError):
-            why = f"the published table {row.ident} was changed outside qualkit"
-            raise DamagedProject(self._store.name, why) from None
-
-    def add_published(self, path: Path | str) -> LoadReport:
-        """Keep the published tables in a file, all or none; one of the same id is changed.
 
         Parameters
         ----------
-        path : path
-            As :func:`qualkit.survey.read_published` takes it.
-
-        Returns
-        -------
-        LoadReport
-            How many are new or other than before, and how many were so.
-
-        Raises
-        ------
-        ReadError, CodebookError, BatchError
-            For a file that cannot be read, with every fault and its line.
-        ConflictError
-            Where a table of another report has the same id.
-        """
-        tables, documents = read_published(path), documents_of(path)
-        file, notes, same = readable(Path(path).name), [], 0
-        if faults := list(_id_faults(tables)):
-            raise BatchError(file, faults)
-        with self._store.change(
-            self.user, "publish", f"{many(len(tables), 'table')} of {file}"
-        ) as (change):
-            kept = {row.ident: row for row in surveys.published(change.connection)}
-            for table, document in zip(tables, documents, strict=True):
-                if table.id in kept:
-                    _refuse_other_report(table, self._printed(kept[table.id])[0])
-                said = surveys.publish(change, table.id, _yaml(document), file)
-                same += said == "same"
-                notes += [f"{table.id} is other than before"] if said == "other" else []
-                notes += [f"{table.id}: {warning}" for warning in table.warnings]
-        return LoadReport(len(tables) - same, same, tuple(notes), change.entry)
-
-    def remove_published(self, ident: str) -> int | None:
-        """Remove a published table; the log keeps it, under the number that comes back.
+        name : str
+        links : bool
+            Whether links to its findings go along, with their verdicts; the log says which.
 
         Raises
         ------
         UnknownName
             Where there is none of that id.
+        LinkedError
+            Where there are links, and they may not go.
         """
-        with self._store.change(self.user, "remove published", ident) as change:
-            surveys.unpublish(change, ident)
+        with self._store.change(self.user, "remove survey", name) as change:
+            row = surveys.one_survey(change.connection, name)
+            let_go(change, f"survey {name}", schema.link.c.survey_id == row.id, links=links)
+            surveys.remove_waves(change, name)
+            change.remove(schema.survey, [row.id])
         return change.entry
 
 
@@ -466,36 +406,3 @@ def _unread(table: pd.DataFrame, held: Survey, wanted: Survey, wave: str) -> Ite
     ]  # fmt: skip
     if new:
         yield f"it has no answers to {', '.join(new[:_SHOWN])}; load the file again to read them"
-
-
-# Published tables ------------------------------------------------------------------------
-
-
-def _yaml(document: Any) -> str:  # noqa: ANN401 - mappings, lists and text
-    import yaml
-
-    plain = _plain(document)
-    return str(yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=10_000))
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 - mappings, lists and text
-    """Mappings and lists without the lines that they remember."""
-    if isinstance(value, dict):
-        return {str(key): _plain(one) for key, one in value.items()}
-    return [_plain(one) for one in value] if isinstance(value, list) else value
-
-
-def _id_faults(tables: Sequence[PublishedTable]) -> Iterator[str]:
-    for table in tables:
-        if len(table.id) > _LONGEST or NOT_XML.search(table.id):
-            shown = table.id[:_LONGEST]
-            yield f"line {table.line}: the id {shown!r} is no line of {_LONGEST} letters or fewer"
-
-
-def _refuse_other_report(table: PublishedTable, held: PublishedTable) -> None:
-    reports = [one.source.split(",")[0].strip() for one in (table, held)]
-    if reports[0] != reports[1]:
-        raise ConflictError(
-            f"a table of {reports[1] or 'another report'} has the id {table.id!r} already; give "
-            "one of them another"
-        )

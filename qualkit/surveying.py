@@ -86,6 +86,7 @@ def load(
     layout: str | None = None,
     survey: str | None = None,
     open_answers: bool = True,
+    links: bool = False,
 ) -> Loaded:
     """Load the answers in a file into a project, all or none.
 
@@ -105,6 +106,8 @@ def load(
         Which of a project's surveys the answers are to; only where there are several.
     open_answers : bool
         Whether open answers become a source.
+    links : bool
+        Whether links to items that are asked no more go along.
 
     Raises
     ------
@@ -117,6 +120,8 @@ def load(
         lists waves, and none has this file.
     ConflictError
         Where the wave has other answers already, or the answers may be to several surveys.
+    LinkedError
+        Where links would point at nothing, and they may not go.
     """
     path = Path(path)
     asked = _asked(project, path, mapping, survey)
@@ -126,7 +131,7 @@ def load(
     found = read_answers(path, asked, wave=wave, layout=layout)
     if asked is None:
         found = replace(found, wave=found.wave or wave or path.stem)
-    report = project.add_survey(found.survey, [found], open_answers=open_answers)
+    report = project.add_survey(found.survey, [found], open_answers=open_answers, links=links)
     return Loaded(
         found.survey.id, found.wave, found.n, len(found.survey.items), found.layout,
         bool(report.added), asked is None, found.warnings, report.notes, report.entry,

@@ -59,6 +59,30 @@ waves
     One row a wave of a survey: whose answers came from which ``file``, and when.
 published
     One row a published table: what ``population`` and ``source`` it names, and its ``items``.
+links
+    One row a link between a code and a finding, whose id ``finding`` is. ``polarity`` is
+    ``higher-is-better``, ``lower-is-better``, or empty where the finding's own counts;
+    ``same_construct`` is true where both are about the very same thing.
+verdicts
+    One row a verdict of a judge on a link: ``verdict`` (``agreement``, ``partial``,
+    ``dissonance``, ``silence``), what the rule had ``proposed``, and whether that was
+    ``accepted`` or ``changed`` (``status``), for what ``reason``; ``adds`` says what one kind of
+    evidence adds to the other. ``proposal`` is the proposal as it was, as JSON; ``seal`` is of
+    what it rests on, so that later evidence shows.
+judges
+    One row a judge; a ``blind`` one sees no verdict of others until their ``status`` is ``done``.
+threads
+    One row a question that one strand of evidence raised and another pursued; ``status`` is
+    ``open``, ``answered`` or ``dropped``; ``codebook`` and ``code`` are empty where it is about
+    none.
+confidence
+    One row a code whose finding was assessed, after the components of CERQual: concerns about
+    ``methodological`` limitations, ``coherence``, ``adequacy`` and ``relevance`` (``none``,
+    ``minor``, ``moderate``, ``serious``), and how far it can be relied on ``overall`` (``high``,
+    ``moderate``, ``low``, ``very low``).
+strands
+    One row a strand of evidence beyond interviews and surveys: its ``kind``, where it comes from
+    (``source``), how many ``measures`` and ``rows`` of figures it has.
 """
 
 from __future__ import annotations
@@ -112,6 +136,24 @@ COLUMNS: Final = {
     "surveys": ("survey", "title", "population", "waves", "respondents", "items", "version"),
     "waves": ("survey", "wave", "respondents", "file", "added"),
     "published": ("table", "title", "source", "population", "items", "file", "added"),
+    "links": (
+        "link", "codebook", "code", "code_name", "theme", "finding", "polarity", "same_construct",
+        "note", "author", "created", "version",
+    ),
+    "verdicts": (
+        "verdict_id", "link", "judge", "status", "verdict", "proposed", "reason", "adds",
+        "rule_version", "proposal", "seal", "decided", "version",
+    ),
+    "judges": ("judge", "blind", "status"),
+    "threads": (
+        "thread", "question", "raised_in", "pursued_in", "codebook", "code", "what_was_found",
+        "status", "author", "created", "changed", "version",
+    ),
+    "confidence": (
+        "codebook", "code", "methodological", "coherence", "adequacy", "relevance", "overall",
+        "explanation", "author", "changed", "version",
+    ),
+    "strands": ("strand", "kind", "title", "source", "measures", "rows", "added", "version"),
     "log": ("entry", "at", "who", "action", "what", "before", "after"),
 }  # fmt: skip
 

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from qualkit.errors import ConflictError, NotAllowed, UnknownName
+from qualkit.importers.sheets import Sheet
 from qualkit.model import Code, new_id
 from qualkit.project import Project
 from qualkit.store import rights, schema
 from qualkit.survey import Item, Survey, read_answers
+from qualkit.triangulate.strands import strand_of
 
+CODE, FINDING = "communication", "acts/calls/level/2025/all"
+PROPOSED = {"verdict": "partial", "rule_version": 1}
+ASSESSED = {
+    "overall": "high", "methodological": "none", "coherence": "minor", "adequacy": "moderate",
+    "relevance": "serious",
+}  # fmt: skip
 P1 = "Interviewer: How was it?\nP1: The staff listened. It was fine.\n"
 ANN, BO = "Ann", "Bo"
 HELD = "11111111-1111-4111-8111-111111111111"  # a coding by Ann
@@ -60,7 +69,36 @@ def made(address, write):
     project.assign(["p1"], [ANN, BO], blind=False)
     project.settle("p1", (29, 48), decider="Sue", **SETTLED)
     project.sign_off("p1", by="Sue", seal="x")
+    triangulated(project)
     return project
+
+
+def triangulated(project):
+    for name in ("acts", "other"):
+        project.add_strand(strand(name))
+    project.add_judge(ANN, blind=False)
+    project.set_confidence(CODE, **ASSESSED)
+    project.add_thread("Why?", raised_in="survey")
+    project.add_link(CODE, FINDING)
+    with as_judge(project, ANN):
+        project.decide(only(project.links(), "link"), "partial", proposal=PROPOSED)
+
+
+def strand(name, value="3"):
+    table = Sheet("t.csv", ("measure", "period", "value"), (("calls", "2025", value),), (2,))
+    return strand_of(table, name=name)
+
+
+def only(table, column):
+    (found,) = table[column]
+    return found
+
+
+@contextmanager
+def as_judge(project, name):
+    before, project.user = project.user, name
+    yield
+    project.user = before
 
 
 def as_(study, user, role=None):
@@ -84,9 +122,10 @@ READS = {
     "code_version", "codebook_versions", "codebook_at", "suggestions", "summary_versions", "guide",
     "back_up", "backups", "check", "require_sound", "keep_vectors", "blind", "blind_sources",
     "unblinded", "assignments", "decisions", "sign_offs", "pack", "write_pack", "surveys", "waves",
-    "survey", "answers", "published", "published_table",
+    "survey", "answers", "published", "published_table", "links", "link", "verdicts", "judges",
+    "threads", "confidences", "strands", "strand",
 }  # fmt: skip
-BOOK, CODE = "evaluation-topics", "communication"
+BOOK = "evaluation-topics"
 
 
 def summary_by(study, author):
@@ -175,6 +214,29 @@ CHANGES = {  # method -> the least role that may, and a call as Ann would make i
     "remove_survey": ("evaluator", lambda s, _: s.remove_survey("leads")),
     "add_published": ("evaluator", lambda s, w: s.add_published(w("t2.yaml", printed("t2")))),
     "remove_published": ("evaluator", lambda s, _: s.remove_published("t1")),
+    "add_link": ("evaluator", lambda s, _: s.add_link(CODE, "leads/W1/yes/t1/all")),
+    "set_link": ("evaluator", lambda s, _: s.set_link(only(s.links(), "link"), note="x")),
+    "remove_link": ("evaluator", lambda s, _: s.remove_link(only(s.links(), "link"))),
+    "decide": (
+        "evaluator",
+        lambda s, _: s.decide(only(s.links(), "link"), "silence", reason="x", proposal=PROPOSED),
+    ),
+    "withdraw": ("evaluator", lambda s, _: s.withdraw(only(s.links(), "link"))),
+    "add_judge": ("evaluator", lambda s, _: s.add_judge(BO)),
+    "judge_done": ("evaluator", lambda s, _: s.judge_done()),
+    "add_thread": ("evaluator", lambda s, _: s.add_thread("How?", raised_in="interviews")),
+    "set_thread": (
+        "evaluator",
+        lambda s, _: s.set_thread(only(s.threads(), "thread"), status="dropped"),
+    ),
+    "remove_thread": ("evaluator", lambda s, _: s.remove_thread(only(s.threads(), "thread"))),
+    "set_confidence": (
+        "evaluator",
+        lambda s, _: s.set_confidence(CODE, **{**ASSESSED, "overall": "low"}),
+    ),
+    "remove_confidence": ("evaluator", lambda s, _: s.remove_confidence(CODE)),
+    "add_strand": ("evaluator", lambda s, _: s.add_strand(strand("third"))),
+    "remove_strand": ("evaluator", lambda s, _: s.remove_strand("other")),
 }
 
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 study_argument = click.argument("study")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 user_option = click.option("--as", "user", metavar="NAME", help="Who you are, for the log.")
+links_option = click.option(
+    "--links", is_flag=True, help="Take links of triangulation along that would point at nothing."
+)
 
 
 def say(message: str) -> None:

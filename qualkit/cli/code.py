@@ -10,6 +10,7 @@ import click
 from qualkit.cli._shared import (
     emit,
     json_option,
+    links_option,
     records,
     say,
     show,
@@ -158,11 +159,15 @@ def merge_command(
 
 
 def _tell_merge(report: MergeReport) -> None:
+    from qualkit.wording import many
+
     say(f"  {report.moved} codings moved, {report.doubled} were double and went")
     say(
         f"  {report.summaries} cell summaries, {report.suggestions} suggestions, {report.guide} "
         f"lines of the topic guide and {report.children} codes below it follow"
     )
+    if report.links:
+        say(f"  {many(report.links, 'link')} to findings follow, with the verdicts on them")
     for conflict in report.conflicts:
         say(f"  to look at: {conflict}")
     if report.entry is not None:
@@ -172,15 +177,16 @@ def _tell_merge(report: MergeReport) -> None:
 @code.command("remove")
 @study_argument
 @code_argument
+@links_option
 @user_option
 @json_option
-def remove_command(study: str, code_id: str, user: str | None, as_json: bool) -> None:
+def remove_command(study: str, code_id: str, links: bool, user: str | None, as_json: bool) -> None:
     """Remove a CODE on which nothing hangs: no coding, summary, line of the guide, code."""
     from qualkit.project import Project
 
     with Project.open(study, user=user) as project:
         book, ident = project.find_code(code_id)
-        entry = project.remove_code(book, ident)
+        entry = project.remove_code(book, ident, links=links)
     _changed(f"{book}/{ident}", "removed", entry, as_json=as_json)
 
 

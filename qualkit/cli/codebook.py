@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def warn_of(file: str) -> None:
     """Say what is odd about a codebook that was taken all the same."""
     from qualkit.codebook import check_codebook
-    from qualkit.project import shipped_or_file
+    from qualkit.codebook_keeping import shipped_or_file
 
     for warning in check_codebook(shipped_or_file(file))[1]:
         say(f"  warning, {file}: {warning}")
@@ -34,8 +34,8 @@ def codebook() -> None:
 def check_command(file: str, as_json: bool) -> None:
     """Check FILE, a codebook in YAML (or the name of one that ships with qualkit)."""
     from qualkit.codebook import check_codebook
+    from qualkit.codebook_keeping import shipped_or_file
     from qualkit.errors import CodebookError
-    from qualkit.project import shipped_or_file
 
     try:
         book, warnings = check_codebook(shipped_or_file(file))

@@ -13,6 +13,7 @@ from qualkit.cli._shared import (
     emit,
     give,
     json_option,
+    links_option,
     records,
     say,
     show,
@@ -74,11 +75,12 @@ def survey() -> None:
               help="plain, qualtrics, surveymonkey or ms-forms; else found out.")  # fmt: skip
 @_survey
 @click.option("--no-open-answers", is_flag=True, help="Do not make open answers a source.")
+@links_option
 @user_option
 @json_option
 def load(
     study: str, file: Path, mapping: Path | None, wave: str | None, layout: str | None,
-    name: str | None, no_open_answers: bool, user: str | None, as_json: bool,
+    name: str | None, no_open_answers: bool, links: bool, user: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Load the answers in FILE (.csv, .tsv, .xlsx, .sav) into STUDY, all or none.
 
@@ -92,7 +94,7 @@ def load(
     with Project.open(study, user=user) as project:
         made = load_into(
             project, file, mapping=mapping, wave=wave, layout=layout, survey=name,
-            open_answers=not no_open_answers,
+            open_answers=not no_open_answers, links=links,
         )  # fmt: skip
     if as_json:
         emit(asdict(made))
@@ -162,15 +164,16 @@ def items(study: str, name: str | None, out: Path | None, as_json: bool) -> None
 @survey.command()
 @study_argument
 @click.argument("mapping", type=click.Path(path_type=Path))
+@links_option
 @user_option
-def define(study: str, mapping: Path, user: str | None) -> None:
+def define(study: str, mapping: Path, links: bool, user: str | None) -> None:
     """Change what a survey of STUDY asked to what MAPPING (.yaml) says."""
     from qualkit.project import Project
     from qualkit.survey import read_survey
 
     asked = read_survey(mapping)
     with Project.open(study, user=user) as project:
-        report = project.set_survey(asked)
+        report = project.set_survey(asked, links=links)
     for note in report.notes:
         say(note)
     say(f"{'changed' if report.added else 'nothing new about'} {asked.id}")
@@ -191,8 +194,11 @@ def propose(file: Path, layout: str | None) -> None:
 @click.argument("name")
 @click.option("--wave", metavar="NAME", help="The answers of this wave alone.")
 @click.option("--published", is_flag=True, help="NAME is a published table.")
+@links_option
 @user_option
-def remove(study: str, name: str, wave: str | None, published: bool, user: str | None) -> None:
+def remove(
+    study: str, name: str, wave: str | None, published: bool, links: bool, user: str | None
+) -> None:
     """Remove a survey from STUDY, one wave of it, or a published table.
 
     Answers are gone for good; the log has only how many there were. Their open answers stay where
@@ -204,12 +210,13 @@ def remove(study: str, name: str, wave: str | None, published: bool, user: str |
         raise click.UsageError("--published and --wave are two things: give one")
     with Project.open(study, user=user) as project:
         if published:
-            project.remove_published(name)
+            entry = project.remove_published(name, links=links)
         elif wave is not None:
-            project.remove_wave(name, wave)
+            entry = project.remove_wave(name, wave, links=links)
         else:
-            project.remove_survey(name)
-    say(f"removed {name}{'' if wave is None else f', {wave}'}")
+            entry = project.remove_survey(name, links=links)
+        told = project.log(before=(entry or 0) + 1, limit=1, rows=False)
+    say(f"removed {told['what'].iloc[0]}")
 
 
 # Results ---------------------------------------------------------------------------------
@@ -401,14 +408,15 @@ def table(
 @survey.command()
 @study_argument
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@links_option
 @user_option
-def publish(study: str, files: tuple[Path, ...], user: str | None) -> None:
+def publish(study: str, files: tuple[Path, ...], links: bool, user: str | None) -> None:
     """Keep the published tables of FILES in STUDY; 'survey findings' has their figures."""
     from qualkit.project import Project
 
     with Project.open(study, user=user) as project:
         for file in files:
-            report = project.add_published(file)
+            report = project.add_published(file, links=links)
             for note in report.notes:
                 say(note)
             say(f"{file.name}: {report.added} new or other, {report.same} as before")

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from qualkit.model import Coding, seal_of_turns, sha256
-from qualkit.store import decisions, schema, search, surveys
+from qualkit.store import decisions, schema, search, surveys, triangulation
 from qualkit.store.read import turns_of
 from qualkit.store.summaries import seal_of
 
@@ -51,6 +51,9 @@ def check_all(connection: Connection, study: str) -> CheckReport:
         if seal_of(dict(row)) != row["sha256"]:
             problems.append(Problem("summary", row["id"], "it was changed outside qualkit"))
     problems += [Problem("survey", where, said) for where, said in surveys.faults(connection)]
+    problems += [
+        Problem("triangulation", where, said) for where, said in triangulation.faults(connection)
+    ]
     turns, indexed = search.standing(connection)
     if turns != indexed:
         why = f"the index holds {indexed} of {turns} turns; the next 'qualkit search' makes it anew"

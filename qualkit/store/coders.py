@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select
 
 from qualkit.errors import ConflictError, UnknownName
 from qualkit.model import NOT_XML, new_id, now
-from qualkit.store.rights import ROLES, SUPERVISOR
+from qualkit.store.rights import EVALUATOR, ROLES, SUPERVISOR
 from qualkit.store.schema import coder, coding
 from qualkit.store.sight import EVERYTHING, Sight
 from qualkit.store.store import Change
@@ -48,6 +48,15 @@ def add(change: Change, name: str, *, role: str, login: str) -> None:
     }
     _refuse_taken(change.connection, row)
     change.add(coder, [row])
+
+
+def known_or_new(change: Change, name: str, *, role: str = EVALUATOR) -> str:
+    """The id of a coder by name; one that is new is added, where it can be a name."""
+    held = select(coder.c.id).where(coder.c.name == name)
+    if (found := change.connection.execute(held).scalar()) is not None:
+        return str(found)
+    add(change, name, role=role, login="")
+    return str(change.after[-1]["id"])
 
 
 def set_one(change: Change, name: str, values: dict[str, str]) -> None:

@@ -21,10 +21,13 @@ from qualkit.store.schema import (
     code,
     codebook,
     coding,
+    confidence,
     decision_coding,
     guide,
+    link,
     log,
     suggestion,
+    thread,
 )  # fmt: skip
 from qualkit.store.store import Change
 from qualkit.store.undo import logged_entry
@@ -34,7 +37,8 @@ if TYPE_CHECKING:
 
 _HANGING: Final = {
     coding: "coding", cell_summary: "cell summary", guide: "line of the topic guide",
-    decision_coding: "coding of a decision",
+    decision_coding: "coding of a decision", link: "link to a finding", thread: "thread",
+    confidence: "confidence in its finding",
 }  # fmt: skip
 _NOT_WORDS: Final = frozenset({"position", "version", "codebook_id"})
 
@@ -200,7 +204,7 @@ def _counted(count: int, name: str) -> str:
         return f"1 {name}"
     plural = {
         "cell summary": "cell summaries", "line of the topic guide": "lines of the guide",
-        "coding of a decision": "codings of decisions",
+        "coding of a decision": "codings of decisions", "link to a finding": "links to findings",
     }  # fmt: skip
     return f"{count} {plural.get(name, f'{name}s')}"
 

@@ -25,13 +25,18 @@ from qualkit.store.schema import (
     code,
     coder,
     coding,
+    confidence,
     decision_coding,
     guide,
+    link,
     source,
     suggestion,
+    thread,
+    verdict,
 )  # fmt: skip
 from qualkit.store.store import Change
 from qualkit.store.summaries import MARK, seal_of
+from qualkit.store.triangulation import copied, moved, verdicts_on
 
 _OPEN: Final = "open"
 Row = Mapping[str, Any]
@@ -60,6 +65,9 @@ class MergeReport:
     decisions : int
         Codings that decisions give, likewise. What was settled about codings that got the other
         code has changed since, and has to be looked at again.
+    links : int
+        Links to findings that move, or go because the other code has the same; their verdicts go
+        along.
     conflicts : tuple of str
         Where the two did not agree, and what stands.
     entry : int or None
@@ -75,6 +83,7 @@ class MergeReport:
     conflicts: tuple[str, ...]
     entry: int | None = None
     decisions: int = 0
+    links: int = 0
 
 
 def refuse(gone: Placed, stays: Placed) -> None:
@@ -122,6 +131,7 @@ class Merge:
         self._other, self._stays = stays
         self._sets: list[tuple[Table, str, Row]] = []
         self._removed: list[tuple[Table, str]] = []
+        self._added: list[tuple[Table, Row]] = []
         self._conflicts: list[str] = []
         self._became: dict[str, tuple[Coding, Coding]] = {}  # coding id -> as it was, as it is
         self._sources = self._names(source)
@@ -131,8 +141,11 @@ class Merge:
         self.report = MergeReport(
             moved=moved, doubled=doubled, summaries=self._summaries(),
             suggestions=self._suggestions(), guide=self._guide(), children=self._children(),
-            decisions=self._decisions(), conflicts=tuple(self._conflicts),
+            decisions=self._decisions(), links=self._links(), conflicts=(),
         )  # fmt: skip
+        self._threads()
+        self._confidence()
+        self.report = replace(self.report, conflicts=tuple(self._conflicts))
 
     def write(self, change: Change) -> MergeReport:
         """Do what was planned."""
@@ -140,6 +153,8 @@ class Merge:
             change.remove(table, [row_id])
         for table, row_id, values in self._sets:
             change.set(table, row_id, values)
+        for table, row in self._added:
+            change.add(table, [row])
         change.remove(code, [self._gone.guid])
         return self.report
 
@@ -314,6 +329,50 @@ class Merge:
             seal = seal_of_coding({**row, **values})
             self._sets.append((decision_coding, row["id"], {**values, "sha256": seal}))
         return len(old)
+
+    # Links, threads, confidence ----------------------------------------------------------
+
+    def _links(self) -> int:
+        """Give links the other code; of two to the same finding one stays, with all verdicts."""
+        old, new = self._both(link)
+        held = {row["finding"]: row for row in new}
+        for row in old:
+            if (twin := held.get(row["finding"])) is None:
+                self._resealed(link, row)
+                continue
+            for name in ("polarity", "same_construct"):
+                self._disagree(f"link to {row['finding']}", name, row[name], twin[name])
+            self._verdicts(row, twin)
+            self._removed.append((link, row["id"]))
+        return len(old)
+
+    def _verdicts(self, gone: Row, twin: Row) -> None:
+        """Put the verdicts on a link on its twin, but where the same judge has one there."""
+        held = {row["judge_id"]: row for row in verdicts_on(self.connection, [twin["id"]])}
+        for row in verdicts_on(self.connection, [gone["id"]]):
+            self._removed.append((verdict, row["id"]))
+            if (own := held.get(row["judge_id"])) is None:
+                self._added.append((verdict, copied(row, twin["id"])))
+            else:
+                where = f"link to {gone['finding']}, {self._coders[row['judge_id']]}"
+                self._disagree(where, "verdict", row["verdict"], own["verdict"])
+
+    def _threads(self) -> None:
+        for row in self._both(thread)[0]:
+            self._resealed(thread, row)
+
+    def _confidence(self) -> None:
+        """Of two assessments that of the code that stays counts."""
+        old, new = self._both(confidence)
+        for row in old:
+            if not new:
+                self._resealed(confidence, row)
+                continue
+            self._removed.append((confidence, row["id"]))
+            self._disagree("confidence", "overall", row["overall"], new[0]["overall"])
+
+    def _resealed(self, table: Table, row: Row) -> None:
+        self._sets.append((table, row["id"], moved(table, row, {"code_id": self._stays.guid})))
 
     def _children(self) -> int:
         """Put what stands below the code that goes below the other, in its codebook."""

@@ -26,9 +26,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
 APPLICATION_ID: Final = 0x514B4954  # "QKIT"
-SCHEMA: Final = 7  # kept in SQLite's user_version; one for every migration
-REVISION: Final = "0007"
-OLDER: Final = ("0001", "0002", "0003", "0004", "0005", "0006")  # brought up to date when opened
+SCHEMA: Final = 8  # kept in SQLite's user_version; one for every migration
+REVISION: Final = "0008"
+OLDER: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")  # migrated when opened
 
 metadata = MetaData(
     naming_convention={
@@ -356,6 +356,108 @@ published_table = Table(  # a table that others printed, as YAML
     Column("file_name", Text, nullable=False),
     Column("added", String(20), nullable=False),
     Column("position", Integer, nullable=False),
+    _version(),
+)
+strand = Table(  # evidence beyond interviews and surveys: one long table, compressed
+    "strand",
+    metadata,
+    _id(),
+    Column("ident", String(64), nullable=False, unique=True),
+    Column("kind", String(16), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("measures", Text, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("data_sha256", String(64), nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("added", String(20), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    _version(),
+)
+link = Table(  # a code beside a finding, which is of a survey, a published table or a strand
+    "link",
+    metadata,
+    _id(),
+    _to("code"),
+    Column("finding", Text, nullable=False),
+    _to("survey", optional=True),
+    _to("published_table", "published_id", optional=True),
+    _to("strand", optional=True),
+    Column("polarity", String(24), nullable=False),
+    Column("same_construct", Integer, nullable=False),
+    Column("note", Text, nullable=False),
+    _to("coder", "author_id"),
+    Column("created", String(20), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    _version(),
+    CheckConstraint(
+        "(survey_id IS NOT NULL AND published_id IS NULL AND strand_id IS NULL)"
+        " OR (survey_id IS NULL AND published_id IS NOT NULL AND strand_id IS NULL)"
+        " OR (survey_id IS NULL AND published_id IS NULL AND strand_id IS NOT NULL)",
+        name="of",
+    ),
+    UniqueConstraint("code_id", "finding"),
+)
+verdict = Table(  # what a judge decided on a link; seal is of what it was decided about
+    "verdict",
+    metadata,
+    _id(),
+    _to("link"),
+    _to("coder", "judge_id"),
+    Column("status", String(16), nullable=False),
+    Column("verdict", String(32), nullable=False),
+    Column("proposed", String(32), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("adds", Text, nullable=False),
+    Column("rule_version", Integer, nullable=False),
+    Column("proposal", Text, nullable=False),
+    Column("seal", String(64), nullable=False),
+    Column("decided", String(20), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    _version(),
+    UniqueConstraint("link_id", "judge_id"),
+)
+judge = Table(
+    "judge",
+    metadata,
+    _id(),
+    Column("coder_id", ForeignKey("coder.id", ondelete="RESTRICT"), nullable=False, unique=True),
+    Column("blind", Integer, nullable=False),
+    Column("status", String(16), nullable=False),
+    _version(),
+)
+thread = Table(  # a question that one strand raised and another pursued
+    "thread",
+    metadata,
+    _id(),
+    Column("question", Text, nullable=False),
+    Column("raised_in", Text, nullable=False),
+    Column("pursued_in", Text, nullable=False),
+    _to("code", optional=True),
+    Column("what_was_found", Text, nullable=False),
+    Column("status", String(16), nullable=False),
+    _to("coder", "author_id"),
+    Column("created", String(20), nullable=False),
+    Column("changed", String(20), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    _version(),
+)
+confidence = Table(  # how far a finding on a code can be relied on
+    "confidence",
+    metadata,
+    _id(),
+    Column("code_id", ForeignKey("code.id", ondelete="RESTRICT"), nullable=False, unique=True),
+    Column("methodological", String(16), nullable=False),
+    Column("coherence", String(16), nullable=False),
+    Column("adequacy", String(16), nullable=False),
+    Column("relevance", String(16), nullable=False),
+    Column("overall", String(16), nullable=False),
+    Column("explanation", Text, nullable=False),
+    _to("coder", "author_id"),
+    Column("changed", String(20), nullable=False),
+    Column("sha256", String(64), nullable=False),
     _version(),
 )
 vector = Table(

@@ -1,7 +1,8 @@
 """What somebody may see: everything, but for a coder who works blind.
 
 A coder with unfinished blind assignments sees neither what others coded or wrote in those
-sources, nor what a program suggested because of others. Whatever reads codings for a person asks
+sources, nor what a program suggested because of others; who judges blind sees no verdict of
+others before they are done. Whatever reads such things for a person asks
 here; the store itself, its checks and its undo see everything. Like roles, this keeps honest
 people honest: whoever can read the file can read all of it.
 """
@@ -12,7 +13,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Select,
+    Table,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+)  # fmt: skip
 
 from qualkit.model import look_of
 from qualkit.store.schema import (
@@ -21,9 +36,11 @@ from qualkit.store.schema import (
     coder,
     coding,
     decision,
+    judge,
     log,
     source,
     suggestion,
+    verdict,
 )  # fmt: skip
 
 OPEN: Final = "open"
@@ -33,8 +50,10 @@ _HARMLESS: Final = (  # actions that say nothing of what anybody coded
     "set values", "set case values", "add codebook", "add code", "set code", "move code",
     "load guide", "add coder", "set coder", "assign", "unassign", "set done", "keep vectors",
     "index", "add survey", "set survey", "remove wave", "remove survey", "publish",
-    "remove published",
+    "remove published", "add link", "set link", "remove link", "add strand", "remove strand",
+    "add judge", "judge done",
 )  # fmt: skip
+_LISTED: Final = '"table": "{}"'  # how a row of the log says of what table it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +67,14 @@ class Sight:
         The row of this person; empty where nothing is hidden from them.
     sources : mapping
         The sources in which they are blind, id to name.
+    judges_blind : bool
+        Whether they judge, and must not see the verdicts of others yet.
     """
 
     user: str = ""
     coder_id: str = ""
     sources: Mapping[str, str] = field(default_factory=dict)
+    judges_blind: bool = False
 
     @property
     def is_blind(self) -> bool:
@@ -86,19 +108,37 @@ class Sight:
         """True of the decisions that may be seen; each tells what somebody coded."""
         return decision.c.source_id.not_in(self._blind()) if self.is_blind else true()
 
+    def verdicts(self) -> ColumnElement[bool]:
+        """True of the verdicts that may be seen: a proposal tells what others coded, too."""
+        own = verdict.c.judge_id == self.coder_id
+        return own if self.judges_blind or self.is_blind else true()
+
+    def written_by(self, author: ColumnElement[Any]) -> ColumnElement[bool]:
+        """True of what was written on the evidence as a whole, and may be seen."""
+        return self._own_or(author, false())
+
     def entries(self) -> ColumnElement[bool]:
         """True of the entries of the log that may be seen: no other's on what is hidden."""
-        if not self.is_blind:
+        if not self.is_blind and not self.judges_blind:
             return true()
-        return or_(log.c.who == self.user, log.c.action.in_(_HARMLESS))
+        harmless = log.c.action.in_(_HARMLESS) if self.is_blind else true()
+        return or_(log.c.who == self.user, harmless & ~_lists(verdict))
 
     def refuse_hidden(self, connection: Connection, entry: int) -> None:
-        """ValueError for an entry that is hidden: nobody takes back what they do not see."""
-        query = select(log.c.entry).where(log.c.entry == entry, ~self.entries())
-        if self.is_blind and connection.execute(query).first() is not None:
+        """ValueError for an entry that is hidden: nobody takes back what they do not see.
+
+        Nor does a blind judge take back what makes them blind.
+        """
+        if not self.is_blind and not self.judges_blind:
+            return
+        hidden = ~self.entries()
+        if self.judges_blind:
+            hidden |= _lists(judge)
+        query = select(log.c.entry).where(log.c.entry == entry, hidden)
+        if connection.execute(query).first() is not None:
             raise ValueError(
-                f"entry {entry} is hidden from {self.user}, who codes blind; somebody else has to "
-                "take it back"
+                f"entry {entry} is hidden from {self.user}, who "
+                f"{'codes' if self.is_blind else 'judges'} blind; somebody else has to take it back"
             )
 
     def may_see(self, connection: Connection, coding_id: str) -> bool:
@@ -141,13 +181,20 @@ EVERYTHING: Final = Sight()
 def of(connection: Connection, user: str) -> Sight:
     """What somebody may see, by name; another case or more spaces are no other name."""
     coder_id = _coder_of(connection, user)
-    query = (
+    coding_blind = (
         _blind(source.c.id, source.c.name)
         .join(source, source.c.id == assignment.c.source_id)
         .where(assignment.c.coder_id == coder_id)
     )
-    rows = connection.execute(query).all() if coder_id else ()
-    return Sight(user, coder_id, {row[0]: row[1] for row in rows}) if rows else EVERYTHING
+    judging_blind = select(literal(""), literal("")).where(
+        exists().where(judge.c.coder_id == coder_id, judge.c.blind == 1, judge.c.status == OPEN)
+    )
+    both: CompoundSelect[Any] = union_all(coding_blind, judging_blind)
+    rows = connection.execute(both).all() if coder_id else ()
+    if not rows:
+        return EVERYTHING
+    sources = {row[0]: row[1] for row in rows if row[0]}
+    return Sight(user, coder_id, sources, len(sources) < len(rows))
 
 
 def _coder_of(connection: Connection, user: str) -> str:
@@ -162,6 +209,12 @@ def _coder_of(connection: Connection, user: str) -> str:
 def _blind(*columns: ColumnElement[Any]) -> Select[Any]:
     a = assignment.c
     return select(*columns).select_from(assignment).where(a.blind == 1, a.status == OPEN)
+
+
+def _lists(table: Table) -> ColumnElement[bool]:
+    """True of the entries of the log that list a row of a table."""
+    said = _LISTED.format(table.name)
+    return or_(log.c.before.contains(said), log.c.after.contains(said))
 
 
 def untaught() -> ColumnElement[bool]:

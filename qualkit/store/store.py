@@ -57,6 +57,7 @@ _REVISION = text("SELECT version_num FROM alembic_version")
 _READ_ONLY = "the study is read-only here; check the rights on its file and folder"
 _BULKY = {  # columns that stay out of the log: a second copy of much, or what people answered
     "source": ("text",), "survey_wave": ("answers",),
+    "strand": ("data",),
 }  # fmt: skip
 _VERSIONS = {"cell_summary": schema.cell_summary_version}
 Row = Mapping[str, Any]
@@ -71,6 +72,8 @@ class Change:
         The transaction, for reading within it.
     entry : int or None
         Its number in the log, once it is done; None where nothing changed.
+    notes : list of str
+        What the log shall say beside what the change was called.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -78,6 +81,7 @@ class Change:
         self.before: list[dict[str, Any]] = []
         self.after: list[dict[str, Any]] = []
         self.entry: int | None = None
+        self.notes: list[str] = []
 
     def add(self, table: Table, rows: Sequence[Row], *, logged: bool = True) -> None:
         """Insert rows."""
@@ -302,7 +306,7 @@ class Store:
             "at": now(),
             "who": who,
             "action": action,
-            "what": what,
+            "what": "; ".join((what, *change.notes)),
             "before": json.dumps(change.before, ensure_ascii=False),
             "after": json.dumps(change.after, ensure_ascii=False),
         }

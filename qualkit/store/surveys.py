@@ -182,6 +182,15 @@ def published(connection: Connection) -> list[Row[Any]]:
     return list(connection.execute(select(published_table).order_by(p.position, p.ident)))
 
 
+def one_published(connection: Connection, ident: str) -> Row[Any]:
+    """One published table; UnknownName where there is none of that id."""
+    every = published(connection)
+    found = next((row for row in every if row.ident == ident), None)
+    if found is None:
+        raise UnknownName("published table", ident, [row.ident for row in every])
+    return found
+
+
 # Changing ----------------------------------------------------------------------------------
 
 
@@ -267,16 +276,6 @@ def publish(change: Change, ident: str, definition: str, file_name: str) -> str:
         return "same"
     change.set(published_table, held.id, values)
     return "other"
-
-
-def unpublish(change: Change, ident: str) -> None:
-    """Remove a published table; UnknownName where there is none of that id."""
-    p = published_table.c
-    held = change.connection.execute(select(p.id).where(p.ident == ident)).scalar()
-    if held is None:
-        known = change.connection.execute(select(p.ident)).scalars()
-        raise UnknownName("published table", ident, known)
-    change.remove(published_table, [held])
 
 
 # Checking ----------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ coder whom the entry brought in stays: a name without codings does no harm.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -35,25 +35,28 @@ _TABLES: Final = {
     for table in (
         *_BOOKS, schema.coding, schema.suggestion, schema.cell_summary, schema.guide,
         schema.assignment, schema.decision, schema.decision_coding, schema.sign_off,
-        schema.survey, schema.published_table,
+        schema.survey, schema.published_table, schema.link, schema.verdict, schema.judge,
+        schema.thread, schema.confidence,
     )
 }  # fmt: skip
-_POINTERS: Final = [  # the columns that point at a code, a codebook or a survey
+_POINTED: Final = {*_BOOKS, schema.survey, schema.published_table, schema.link}
+_POINTERS: Final = [  # the columns that point at what can be taken back
     (column, foreign.column.table.name)
     for table in (*_TABLES.values(), schema.survey_wave)
     for column in table.c
     for foreign in column.foreign_keys
-    if foreign.column.table in {*_BOOKS, schema.survey}
+    if foreign.column.table in _POINTED
 ]
 _LOOSE: Final = {schema.code.name: {"version", "position"}}  # what makes no row another one
 _KINDS: Final = (
     "codings, suggestions, cell summaries, codebooks, the topic guide, assignments, decisions, "
-    "sign-offs, what a survey asked and published tables"
+    "sign-offs, what a survey asked, published tables, links, verdicts, judges, threads and "
+    "confidence"
 )
 _SPOKEN: Final = {
     "case_unit": "case", "cell_summary": "cell summary", "sign_off": "sign-off",
     "decision_coding": "coding of a decision", "survey_wave": "wave of answers",
-    "published_table": "published table",
+    "published_table": "published table", "confidence": "confidence in a finding",
 }  # fmt: skip
 _STAYS: Final = schema.coder.name
 _CODE: Final = schema.code.name
@@ -88,8 +91,23 @@ class UndoReport:
     entry: int | None = None
 
 
-def undo(store: Store, entry: int, *, who: str) -> UndoReport:
+def undo(
+    store: Store,
+    entry: int,
+    *,
+    who: str,
+    loose: Callable[[Connection], Iterable[str]] | None = None,
+) -> UndoReport:
     """Take back one entry of the log, whole or not at all.
+
+    Parameters
+    ----------
+    store : Store
+    entry : int
+    who : str
+    loose : callable, optional
+        What would point at nothing afterwards, in words, where more than rows has to be read
+        to know that.
 
     Raises
     ------
@@ -98,7 +116,7 @@ def undo(store: Store, entry: int, *, who: str) -> UndoReport:
     ValueError
         Where the log has no such entry, or it is about other things than codings, suggestions,
         cell summaries, codebooks, the topic guide, assignments, decisions, sign-offs, what a survey
-        asked and published tables.
+        asked, published tables, links, verdicts, judges, threads and confidence.
     NotAllowed
         Where the role of `who` would not let them do the like.
     """
@@ -128,6 +146,8 @@ def undo(store: Store, entry: int, *, who: str) -> UndoReport:
         _restore(change, others, before, back)
         _remove(change, _children_first(after, gone))
         _refuse_unsound(change.connection, entry, before, after)
+        for one in () if loose is None else loose(change.connection):
+            raise ConflictError(f"entry {entry} cannot be undone: {one}")
     return UndoReport(entry, what, len(gone), len(back), len(changed), change.entry)
 
 

@@ -122,9 +122,9 @@ def _moved(
     fault: str,
 ) -> dict[str, Any]:  # fmt: skip
     last = table.waves[-1] if table.waves else ""
-    p, words = _tested(table, at)
+    p, words, stars = _tested(table, at)
     told |= _where(table, at, last) | {
-        "value": float(value), "change": True, "p": p, "p_text": words,
+        "value": float(value), "change": True, "p": p, "p_text": words, "stars": stars,
         "test": table.test if table.test != "none" else "",
     }  # fmt: skip
     percents = any("percent" in one.roles for one in table.measures)
@@ -139,26 +139,28 @@ def _moved(
     return _finished(told, f"change {value:+}{words}", cell, fault)
 
 
-def _tested(table: PublishedTable, at: int) -> tuple[float | None, str]:
-    """The printed p, else what the stars of the item's statistic or change say."""
+def _tested(table: PublishedTable, at: int) -> tuple[float | None, str, str]:
+    """The printed p, else what the stars of the item's statistic or change say, and these."""
     cells = list(_cells(table, at))
     for role, _, _, cell, place in cells:
         value = _value(cell, place)
         if role == "p" and value is not None:
-            return (None, f"{cell.bound}{value}") if cell.bound else (float(value), str(value))
+            known = (None, f"{cell.bound}{value}") if cell.bound else (float(value), str(value))
+            return (*known, "")
     if not table.stars:
-        return None, ""
+        return None, "", ""
     tests = [cell for role, _, _, cell, _ in cells if role in {"t", "change"}]
     held = [cell for cell in tests if cell.kind == "number"]
     held += [cell for *_, cell, _ in cells if cell.stars]
     if not held:
-        return None, ""
-    levels = [table.stars[cell.stars] for cell in held if cell.stars in table.stars]
+        return None, "", ""
+    levels = [(table.stars[cell.stars], cell.stars) for cell in held if cell.stars in table.stars]
     if levels:
-        return None, f"<{min(levels)}"
+        level, stars = min(levels)
+        return None, f"<{level}", stars
     if any(cell.stars for cell in held):
-        return None, ""  # marks that the table does not explain
-    return None, f">={max(table.stars.values())}"
+        return None, "", ""  # marks that the table does not explain
+    return None, f">={max(table.stars.values())}", ""
 
 
 def _told(table: PublishedTable, at: int, measure: str, wave: str) -> dict[str, Any]:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 FINDING_COLUMNS: Final = (
     "finding", "survey", "item", "question", "measure", "wave", "change", "attribute", "group",
     "value", "unit", "low", "high", "low_90", "high_90", "sd", "base", "p", "p_text",
-    "p_adjusted", "adjusted_by", "test", "polarity", "origin", "source", "text", "usable", "why",
+    "stars", "p_adjusted", "adjusted_by", "test", "polarity", "origin", "source", "text", "usable",
+    "why",
 )  # fmt: skip
 PERCENT: Final = "%"
 _ADJUSTED: Final = {"holm": "Holm", "bh": "Benjamini-Hochberg", "bonferroni": "Bonferroni"}
@@ -55,9 +56,9 @@ def findings(
         ``attribute``, ``group``; ``value`` in ``unit`` (``%`` or empty); ``low``, ``high``
         (95 %), ``low_90``, ``high_90``; ``sd`` of a mean, or of the first wave where a mean
         changed; ``base``, how many answered, both times if matched; ``p``, ``p_text`` (``<0.01``
-        where only stars are printed), ``p_adjusted``, ``adjusted_by``, ``test``; ``polarity``;
-        ``origin``: ``computed`` or ``published``; ``source``; ``text``, a sentence; ``usable``,
-        and ``why`` not.
+        where only stars are printed), ``stars``, those that say so, ``p_adjusted``,
+        ``adjusted_by``, ``test``; ``polarity``; ``origin``: ``computed`` or ``published``;
+        ``source``; ``text``, a sentence; ``usable``, and ``why`` not.
 
     Raises
     ------

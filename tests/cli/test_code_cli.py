@@ -78,7 +78,7 @@ def test_a_merge_is_told_before_it_is_done_and_taken_back(study):
     assert planned == {
         "dry_run": True, "code": "ours/chase", "into": "ours/trust", "moved": 1, "doubled": 0,
         "summaries": 0, "suggestions": 0, "guide": 0, "children": 0, "decisions": 0,
-        "conflicts": [], "entry": None,
+        "links": 0, "conflicts": [], "entry": None,
     }  # fmt: skip
     assert codes(study)["chase"]["codings"] == 1
 

@@ -142,6 +142,24 @@ def test_what_is_removed_is_gone(study):
     assert told == {"surveys": [], "waves": [], "published": []}
 
 
+def test_what_links_point_at_is_removed_with_them_alone(study):
+    qualkit("survey", "load", study, FOLDER / "before.csv", "--mapping", FOLDER / "items.yaml")
+    with Project.open(study) as project:
+        project.add_codebook("evaluation-topics")
+        project.add_link("communication", "school-leads/K1/mean/before/all")
+
+    words = "evaluation-topics/communication to school-leads/K1/mean/before/all"
+
+    refused = qualkit("survey", "remove", study, "school-leads", code=1)
+    removed = qualkit("survey", "remove", study, "school-leads", "--links")
+
+    assert refused.stderr == (
+        "qualkit: survey school-leads: 1 link would point at nothing; remove it first, or take it "
+        f"along ('--links')\n  {words}\n"
+    )
+    assert removed.stderr == f"removed school-leads; with the link of {words}\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [

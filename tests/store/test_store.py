@@ -321,7 +321,7 @@ def test_a_study_of_the_first_schema_is_brought_up_to_date_after_a_copy(tmp_path
     with Project.open(path) as study:
         assert study.suggestions().empty
 
-    copy = tmp_path / "old.qualkit.before-schema-7"
+    copy = tmp_path / "old.qualkit.before-schema-8"
     assert copy.stat().st_mode & 0o777 == 0o600
     with closing(sqlite3.connect(copy)) as kept:
         assert kept.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)

@@ -125,7 +125,7 @@ def test_a_printed_mean_is_a_finding_and_its_change_has_p_by_its_stars():
     assert mean[["value", "base", "origin"]].tolist() == [2.98, 49, "published"]
     change = made.loc["table-3/A/mean/baseline-to-followup/all"]
     assert change["value"] == pytest.approx(0.22)
-    assert change["p_text"] == "<0.01"
+    assert (change["p_text"], change["stars"]) == ("<0.01", "***")
     assert pd.isna(change["p"])
     assert change["text"] == (
         "table-3, 'A': change +0.22, p <0.01 (by its stars), base 49, as printed (DFE-RR640, p. 74)."
@@ -168,3 +168,17 @@ def test_printed_percentages_keep_their_sign_unit_and_smallest_base():
     assert made.loc["t/B/change/before-to-after/all", "value"] == 0
     assert made.loc["t/C/percent/before/all", "why"] == "only a bound is printed (<1)"
     assert "t/C/change/before-to-after/all" not in made.index
+
+
+@pytest.mark.parametrize(
+    ("cell", "stars", "p_text"),
+    [("+9**", "**", "<0.01"), ("+9*", "*", "<0.05"), ("+9", "", ">=0.05"), ("+9†", "", "")],
+)
+def test_stars_that_the_table_explains_stand_beside_the_level_that_they_print(cell, stars, p_text):
+    text = TABLE.replace('{"*": 0.05}', '{"*": 0.05, "**": 0.01}').replace("+25*", cell)
+
+    change = (
+        findings(parse_published(text)).set_index("finding").loc["t/A/change/before-to-after/all"]
+    )
+
+    assert (change["stars"], change["p_text"]) == (stars, p_text)
