@@ -1,7 +1,27 @@
 """Survey findings beside the evidence of themes: what each says, and what the rule proposes."""
 
+from qualkit.triangulate._chosen import Quote
+from qualkit.triangulate.artefacts import Artefact
+from qualkit.triangulate.assessing import Assessment, Setting, assess, not_asked, where
+from qualkit.triangulate.coverage import (
+    items_not_touched,
+    said_by_group,
+    themes_not_asked,
+    where_they_differ,
+    who_is_missing,
+)
 from qualkit.triangulate.evidence import EVIDENCE_COLUMNS, evidence, evidence_by_theme, only_before
+from qualkit.triangulate.groups import case_matrix, groups_of, statistics_by_themes
+from qualkit.triangulate.joint import JointRow, joint_display, joint_rows
+from qualkit.triangulate.judges import JudgesAgreement, judges_agreement
 from qualkit.triangulate.links import SUGGESTED_COLUMNS, suggest_links
+from qualkit.triangulate.matrix import (
+    confidence_table,
+    convergence_matrix,
+    pillar_table,
+    thread_log,
+)
+from qualkit.triangulate.narrative import Paragraph, Piece, Ref, Section, narrative
 from qualkit.triangulate.records import (
     BREADTHS,
     FINAL,
@@ -34,9 +54,18 @@ from qualkit.triangulate.rule import (
     survey_state,
 )
 from qualkit.triangulate.strands import read_strand, strand_findings
+from qualkit.triangulate.verdicts import (
+    DECIDED_COLUMNS,
+    changed_since,
+    count_summary,
+    decided_table,
+    to_decide,
+    unsettled,
+)
 
 __all__ = [
     "BREADTHS",
+    "DECIDED_COLUMNS",
     "EVIDENCE_COLUMNS",
     "FINAL",
     "FLAGS",
@@ -50,25 +79,59 @@ __all__ = [
     "SUGGESTED_COLUMNS",
     "TABLE",
     "WORKING",
+    "Artefact",
+    "Assessment",
     "InterviewState",
+    "JointRow",
+    "JudgesAgreement",
     "Link",
     "Measured",
+    "Paragraph",
+    "Piece",
     "Proposal",
+    "Quote",
+    "Ref",
+    "Section",
+    "Setting",
     "Strand",
     "SurveyState",
     "Thresholds",
     "TypeState",
+    "assess",
     "breadth",
+    "case_matrix",
+    "changed_since",
+    "confidence_table",
+    "convergence_matrix",
+    "count_summary",
+    "decided_table",
     "evidence",
     "evidence_by_theme",
     "final_of",
     "final_view",
+    "groups_of",
     "interview_state",
+    "items_not_touched",
+    "joint_display",
+    "joint_rows",
+    "judges_agreement",
+    "narrative",
+    "not_asked",
     "only_before",
+    "pillar_table",
     "proposal_of",
     "propose",
     "read_strand",
+    "said_by_group",
+    "statistics_by_themes",
     "strand_findings",
     "suggest_links",
     "survey_state",
+    "themes_not_asked",
+    "thread_log",
+    "to_decide",
+    "unsettled",
+    "where",
+    "where_they_differ",
+    "who_is_missing",
 ]

@@ -86,7 +86,7 @@ def suggest_links(
     _check(codes, ("codebook", "code", "name", "survey_items"), "codes")
     _check(findings, ("finding", "survey", "item", "question", "measure", "change"), "findings")
     by_item = _by_item(findings)
-    speaks = _speaks_to(asked)
+    speaks = speaks_to(asked)
     taken = _taken(links)
     keys = list(zip(codes["codebook"], codes["code"], strict=True))
     alike = _alike([_words_of(row) for row in _records(codes)], by_item)
@@ -130,7 +130,7 @@ def _by_item(findings: pd.DataFrame) -> dict[_Key, list[_Found]]:
     return made
 
 
-def _speaks_to(asked: Iterable[Survey | PublishedTable]) -> dict[str, set[_Key]]:
+def speaks_to(asked: Iterable[Survey | PublishedTable]) -> dict[str, set[_Key]]:
     """By code, alone or with its codebook, the items that say they speak to it."""
     made: dict[str, set[_Key]] = {}
     for one in asked:

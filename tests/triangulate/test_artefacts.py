@@ -1,0 +1,166 @@
+"""Each artefact says what it has to, in words and figures that a client can read."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from qualkit.errors import UnknownName
+from qualkit.tables import COLUMNS
+from qualkit.triangulate import (
+    assess,
+    case_matrix,
+    confidence_table,
+    convergence_matrix,
+    joint_display,
+    joint_rows,
+    pillar_table,
+    statistics_by_themes,
+    thread_log,
+)
+
+R1 = "+0.50 (95% interval 0.26 to 0.74; 48 answered both times; adjusted p = 0.001)"
+
+
+def test_convergence_matrix_has_a_cell_for_each_strand_and_the_code(assessed):
+    made = convergence_matrix(assessed)
+
+    row = made.table.iloc[0].to_dict()
+    assert row == {
+        "Theme": "Timeliness",
+        "Survey: meaning and prominence": "We are seen soon: a change for the better",
+        "Survey: coverage and examples": f"R1: {R1}",
+        "Interviews: meaning and prominence":
+            "improved: 3 improved, 1 worsened, of 4 that took a view",
+        "Interviews: coverage and examples":
+            "4 of 5 interviews; 2 of 2 areas; Head 3; Nurse 1\n\u201cThey come within a week now, "
+            "all of them, every single time.\u201d (Head, North, line 1)",
+        "Workshop: meaning and prominence": "too few took a view: 1 worsened, of 1 that took a view",
+        "Workshop: coverage and examples":
+            "1 source; 1 area; Head 1\n\u201cThe table agreed that forms are slow and that nobody "
+            "reads them.\u201d (Head, South, line 7)",
+        "Convergence": "R1: Agreement (PROPOSED)",
+        "Reason": assessed.proposals[0].reason,
+    }  # fmt: skip
+    assert made.table["Interviews: meaning and prominence"].tolist()[1:] == [
+        "nobody spoke of it", "spoken of without a view (one source)",
+    ]  # fmt: skip
+    assert made.notes[-1] == "3 comparisons: agreement 1, silence 2; 3 of them not decided yet."
+    assert made.summary["all"].sum() == 3
+
+
+def test_joint_display_sets_a_quotation_for_and_one_against_beside_the_finding(assessed):
+    first, second, third = joint_rows(assessed)
+
+    assert (first.question, first.result) == ("We are seen soon", R1)
+    assert (first.base, first.interval) == ("48 answered both times", "0.26 to 0.74")
+    assert [(one.side, one.source, one.codings) for one in first.quotes] == [
+        ("for", "a", ("k0",)), ("against", "d", ("k4",)),
+    ]  # fmt: skip
+    assert first.inference == (
+        "The survey and the interviews agree: both show a change for the better."
+    )
+    assert (first.label, first.fetters, first.opposing) == (
+        "Agreement (PROPOSED)", "confirmation", ("d",),
+    )  # fmt: skip
+    assert second.inference == "The survey speaks to this, but no interview speaks of this."
+    assert (third.result, third.quotes[0].words) == ("no finding is linked", "There is a room.")
+    shown = joint_display(assessed).table
+    assert shown["Interviews"][0].endswith("of 4 that took a view\nOpposing: d")
+    assert shown["Base"].tolist() == ["48 answered both times", "47 answered both times", "\u2013"]
+
+
+def test_quotations_keep_their_words_and_marks_within_become_single_ones(study):
+    study["codings"] = study["codings"].iloc[[3]].reset_index(drop=True)
+
+    (quote,) = joint_rows(assess(**study, unlinked=False))[0].quotes
+
+    assert quote.words == 'She said "soon", and soon it was, which nobody had believed.'
+    assert quote.text.startswith("\u201cShe said 'soon', and")
+
+
+def test_a_withheld_finding_stands_without_its_figure(study):
+    study["findings"].loc[0, ["usable", "why", "base"]] = [False, "fewer than 10 answers", 4]
+
+    (row, *_) = joint_rows(assess(**study))
+
+    assert (row.result, row.interval) == ("withheld: fewer than 10 answers", "")
+    assert row.cautions == ("The finding cannot be used: fewer than 10 answers.",)
+    assert "0.5" not in row.inference + row.result + row.base
+
+
+def test_cautions_say_what_a_reader_must_know(study):
+    study["findings"].loc[0, ["p_adjusted", "stars", "origin"]] = [None, "**", "published"]
+    study["setting"] = type(study["setting"])(
+        surveyed={"s": "Parent"}, follow_up={"s": "2026-01-01"}
+    )
+    study["sources"]["date"] = "2025-06-01"
+
+    row = joint_rows(assess(**study))[0]
+
+    assert row.cautions == (
+        "The interviews are with other people than the survey asked (Parent).",
+        "All interviews took place before the follow-up.",
+        "The significance of the finding was not adjusted for the number of tests.",
+        "The interviews that took a view do not stand for the whole study.",
+    )
+    assert row.result.endswith("48 answered both times; p ** as printed, not adjusted)")
+
+
+def test_areas_have_their_figures_and_their_interviews_side_by_side(study):
+    summaries = pd.DataFrame(
+        [("North", None, "", "b", "time", "Ann", "Quick since June.", False)],
+        columns=["case", "source", "phase", "codebook", "theme", "author", "text", "draft"],
+    ).reindex(columns=COLUMNS["summaries"])
+
+    made = case_matrix(assess(**study, summaries=summaries))
+
+    columns = ["Area", "Interviews", "We are seen soon", "We trust them", "Timeliness", "Rooms"]
+    assert made.table[columns].values.tolist() == [
+        ["North", "2", "one 1.50 (n = 20); two 2.25 (n = 18)", "\u2013", "Quick since June.",
+         "1 no view"],
+        ["South", "3", "withheld", "\u2013", "1 improved; 1 worsened", "\u2013"],
+        ["East", "0", "\u2013", "\u2013", "\u2013", "\u2013"],
+    ]  # fmt: skip
+
+
+def test_statistics_by_themes_have_a_column_for_each_group_surveyed(assessed):
+    made = statistics_by_themes(assessed, "area")
+
+    assert made.table.iloc[0].tolist() == [
+        "Timeliness", "We are seen soon", R1,
+        "one 1.50 (n = 20); two 2.25 (n = 18)\n2 improved", "withheld\n1 improved; 1 worsened",
+        "\u2013",
+    ]  # fmt: skip
+    with pytest.raises(UnknownName):
+        statistics_by_themes(assessed, "colour")
+
+
+def test_pillars_join_both_kinds_of_data_and_count_interviews_by_code(assessed):
+    row = pillar_table(assessed).table.iloc[0].to_dict()
+
+    assert row["QUANT data"] == R1
+    assert row["Pillar"].split("\n")[:2] == ["Timeliness", "Agreement (PROPOSED)"]
+    assert row["QUAL codes"] == "Timeliness (four interviews)\nLead-in (one interview)"
+
+
+def test_confidence_is_labelled_as_borrowed_and_threads_are_a_log(assessed):
+    confidence = pd.DataFrame(
+        [("b", "time", "none", "minor", "serious", "none", "very low", "One area only")],
+        columns=COLUMNS["confidence"][:8],
+    ).reindex(columns=COLUMNS["confidence"])
+    threads = pd.DataFrame(
+        [("t1", "Why do nurses wait?", "interviews", "", "b", "time", "", "open")],
+        columns=COLUMNS["threads"][:8],
+    ).reindex(columns=COLUMNS["threads"])
+
+    made = confidence_table(assessed, confidence)
+
+    assert made.table.iloc[0].tolist()[2:] == [
+        "4", "No concerns", "Minor concerns", "Serious concerns", "No concerns", "Very low",
+        "One area only",
+    ]  # fmt: skip
+    assert made.notes[0].endswith("the table is not a CERQual assessment.")
+    assert thread_log(threads, assessed.codes).table.iloc[0].tolist() == [
+        "Why do nurses wait?", "Timeliness", "interviews", "\u2013", "\u2013", "Open",
+    ]  # fmt: skip
