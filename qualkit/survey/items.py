@@ -30,6 +30,7 @@ RESERVED: Final = ("respondent", "weight", "cluster", "wave")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _CODE = re.compile(r"[^\s,;](?:.{0,62}[^\s,;])?")
 _NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,3})?", re.ASCII)
+_DECIMAL_COMMA = re.compile(r"[-+]?\d+,(?:\d{1,2}|\d{4,})", re.ASCII)
 RANGE_TURNED_DATE: Final = re.compile(
     r"\d{1,2}-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
     r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-\d{2}"
@@ -220,6 +221,20 @@ def number_of(written: str) -> float | None:
     return value if math.isfinite(value) else None
 
 
+def amount_of(written: str) -> float | None:
+    """A number as a respondent or a European spreadsheet writes it, with a point or a comma.
+
+    A comma before three digits may part thousands, and is understood as neither.
+
+    >>> amount_of("2.5"), amount_of("2,5"), amount_of("1,500")
+    (2.5, 2.5, None)
+    """
+    plain = written.strip()
+    if _DECIMAL_COMMA.fullmatch(plain):
+        return number_of(plain.replace(",", "."))
+    return number_of(plain)
+
+
 def is_missing(code: str, missing: Sequence[str]) -> bool:
     """Whether a code is one of these, or lies in one of these ranges.
 
@@ -348,6 +363,15 @@ def _item(entry: Lined, survey: Lined) -> Item:
         order=_codes(entry.get("order")),
     )
     return ordered(made)
+
+
+def is_code(words: str) -> bool:
+    """Whether words can stand as a code.
+
+    >>> is_code("4+"), is_code("1;")
+    (True, False)
+    """
+    return _CODE.fullmatch(words) is not None and code_of(words) == words
 
 
 def item_id(heading: str, position: int, used: Container[str]) -> str:
@@ -541,7 +565,8 @@ def _label_problems(labels: Mapping[str, str], where: str) -> Iterator[str]:
     seen: dict[str, str] = {}
     for code, words in labels.items():
         if not _CODE.fullmatch(code):
-            yield f"{where}the code {code[:60]!r} may hold no ',' or ';' and no more than 64 signs"
+            why = "has more than 64 signs, or begins or ends with a space, ',' or ';'"
+            yield f"{where}the code {code[:60]!r} {why}"
         look = fold(words)
         if look and seen.setdefault(look, code) != code:
             yield f"{where}codes {seen[look]} and {code} have labels that read the same"
@@ -566,10 +591,13 @@ def _column_problems(survey: Survey) -> Iterator[str]:
     for name in survey.columns:
         if name not in known:
             yield f"columns: {name!r} is no item, option (M1/2), subgroup, weight or cluster"
+    opened = {item.id for item in survey.items if item.kind == "open"}
     taken: dict[str, str] = {}
     for name, heading in survey.columns.items():
         if not heading:
             yield f"columns: {name!r} names no column"
+        elif name in opened:
+            continue  # what somebody wrote under "Other" is an answer too
         elif taken.setdefault(heading, name) != name:
             yield f"columns: {taken[heading]!r} and {name!r} both stand in {heading[:60]!r}"
 
