@@ -100,6 +100,8 @@ def test_a_file_that_may_be_to_several_surveys_is_refused(empty, write):
 
     with pytest.raises(ConflictError, match=r"c\.csv may be to any of the surveys a, b; say which"):
         load(empty, write("c.csv", "K1\n3\n"))
+    with pytest.raises(ConflictError, match="the study has the surveys a, b; say which"):
+        describe_of(empty)
     assert load(empty, write("c.csv", "K1\n3\n"), survey="b").wave == "c"
 
 

@@ -29,6 +29,7 @@ _ITEM: Final = ("item", "wave", "group", "n", "dont_know", "missing", "mean", "s
                 "why")  # fmt: skip
 _CHANGE: Final = ("item", "measure", "group", "test", "matched", "mean_before", "mean_after",
                   "difference", "p", "p_adjusted", "why")  # fmt: skip
+_MEANS: Final = "qualkit.survey.means"
 _out = click.option("-o", "--out", required=True, type=click.Path(path_type=Path), metavar="FILE")
 _survey = click.option(
     "--survey", "name", metavar="ID", help="Which survey; only where STUDY has several."
@@ -46,14 +47,21 @@ def _hiding(command: Callable[..., None]) -> Callable[..., None]:
                         help="Hide results on fewer answers; 10 unless given.")  # fmt: skip
     cell = click.option("--smallest-count", type=click.IntRange(0), metavar="N",
                         help="Hide counts of fewer people; 5 unless given.")  # fmt: skip
-    return base(cell(command))
+    means = click.option("--hide-means", is_flag=True, expose_value=False, callback=_keep_means,
+                         help="Hide means beside hidden counts too.")  # fmt: skip
+    return base(cell(means(command)))
+
+
+def _keep_means(context: click.Context, _: click.Parameter, given: bool) -> None:
+    context.meta[_MEANS] = given
 
 
 def _rules(base: int | None, cell: int | None) -> Rules:
     from qualkit.survey import Rules
 
     usual = Rules()
-    return Rules(usual.base if base is None else base, usual.cell if cell is None else cell)
+    means = click.get_current_context().meta.get(_MEANS, usual.means)
+    return Rules(usual.base if base is None else base, usual.cell if cell is None else cell, means)
 
 
 @click.group()
@@ -376,6 +384,7 @@ def figure(
 @click.option("--title", default="", metavar="TEXT")
 @click.option("--template", type=click.Path(path_type=Path), metavar="FILE",
               help="A .docx whose styles, headers and footers are taken.")  # fmt: skip
+@click.option("--figures", is_flag=True, help="Charts before the tables, in .docx and .html.")
 @_hiding
 def table(
     study: str, of: str, out: Path, name: str | None, by: tuple[str, ...],
