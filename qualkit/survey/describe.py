@@ -111,6 +111,7 @@ class _Settings:
     rules: Rules
     counted: bool
     notes: list[str] = field(default_factory=list)
+    meanless: set[tuple[str, ...]] = field(default_factory=set)  # item, wave, attribute, group
 
 
 def describe(
@@ -302,6 +303,8 @@ def _add_item(
             row = at if everyone else at + 1
             told = {"item": variable.item, "wave": wave.name,
                     "attribute": groups.attribute, "group": group}  # fmt: skip
+            if row in hidden.means:
+                settings.meanless.add((variable.item, wave.name, groups.attribute, group))
             if first:
                 rows["items"].append(told | _item_row(variable, tally, at, row, hidden, settings))
             if variable.codes:
@@ -326,7 +329,7 @@ def _item_row(
     if not n or row in hidden.rows:
         return made | {"shown": False, "why": hidden.rows.get(row) or _nobody(unsure)}
     why = []
-    if settings.rules.means and any(cell[0] == row for cell in hidden.cells):
+    if row in hidden.means:
         why.append(f"mean: {CELL_WHY}")
     else:
         made |= {name: tally.figures[at].get(name) for name in ("mean", "sd", "se")}
@@ -427,6 +430,10 @@ def _scale_rows(
             if why or not tally.n[at]:
                 made.append(told | {"shown": False, "why": why or _nobody(0)})
                 continue
+            if any((one.item, wave.name, groups.attribute, group) in settings.meanless
+                   for one in scale.items):  # fmt: skip
+                made.append(told | {"shown": False, "why": f"mean: {CELL_WHY}"})
+                continue
             alpha = cronbach_alpha(parts[groups.of == at])
             safe = alpha.n >= settings.rules.base or not alpha.n
             made.append(told | tally.figures[at] | {
@@ -469,8 +476,9 @@ def _method(settings: _Settings, scales: Sequence[Scale], *, weighted: bool) -> 
     ]
     if settings.rules.hides and not settings.rules.means:
         told.append(
-            "Means are shown wherever their base is large enough. To many digits, beside standard "
-            "deviations, they can tell hidden counts on short scales; print two decimals."
+            "Means are shown wherever their base is large enough. On a short scale a base and a "
+            "mean can tell a hidden count to whoever works it out; means beside hidden counts can "
+            "be hidden too."
         )
     if weighted:
         told.append(
