@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from qualkit.errors import CodebookError
@@ -21,9 +22,10 @@ _DOCUMENTS = 5_000
 
 
 class Lined(dict[str, Any]):
-    """A mapping that remembers the line on which it begins."""
+    """A mapping that remembers the line on which it begins, and those of its keys."""
 
     line: int = 0
+    lines: Mapping[str, int] = MappingProxyType({})
 
 
 class Listed(list[Any]):
@@ -116,14 +118,14 @@ def _built(node: yaml.Node, file: str) -> Any:  # noqa: ANN401 - text, Lined or 
         return listed
     if not isinstance(node, yaml.MappingNode):
         return node.value
-    made = Lined()
-    made.line = _line(node)
+    made, lines = Lined(), dict[str, int]()
+    made.line, made.lines = _line(node), lines
     for key, value in node.value:
         if not isinstance(key, yaml.ScalarNode):
             raise CodebookError(file, [f"line {_line(key)}: a key must be plain text"])
         if key.value in made:
             raise CodebookError(file, [f"line {_line(key)}: the key {key.value!r} stands twice"])
-        made[key.value] = _built(value, file)
+        made[key.value], lines[key.value] = _built(value, file), _line(key)
     return made
 
 
