@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _DEPTH = 50
 _BYTES = 5_000_000
 _DOCUMENTS = 5_000
+_WIDE = 10_000  # letters of a line that is written
 
 
 class Lined(dict[str, Any]):
@@ -188,3 +189,21 @@ def text_of(mapping: Mapping[str, Any], key: str) -> str:
     """The text under a key, without surrounding space; empty where it is missing."""
     value = mapping.get(key, "")
     return " ".join(value.split()) if isinstance(value, str) else ""
+
+
+def yaml_of(document: Mapping[str, Any]) -> str:
+    r"""A mapping as YAML that reads back the same, its texts never broken over lines.
+
+    >>> yaml_of(Lined(id="t", rows=(Listed(["a", "1"]),)))
+    "id: t\nrows:\n- - a\n  - '1'\n"
+    """
+    import yaml
+
+    plain = _plain(document)
+    return str(yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=_WIDE))
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - mappings, lists and text
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value

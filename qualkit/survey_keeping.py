@@ -21,8 +21,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
+from qualkit._yaml import yaml_of
 from qualkit.errors import BatchError, CodebookError, ConflictError, DamagedProject
 from qualkit.importers.worker import readable
 from qualkit.loading import LoadReport, keep_source
@@ -112,10 +113,13 @@ class SurveyKeeping:
             Where the answers are not those that were kept.
         """
         with self._store.read() as connection:
-            try:
-                return surveys.answers(connection, survey, wave)
-            except ValueError as error:
-                raise DamagedProject(self._store.name, str(error)) from None
+            return self._answers(connection, survey, wave)
+
+    def _answers(self, connection: Connection, survey: str, wave: str) -> pd.DataFrame:
+        try:
+            return surveys.answers(connection, survey, wave)
+        except ValueError as error:
+            raise DamagedProject(self._store.name, str(error)) from None
 
     def add_survey(
         self, survey: Survey, answers: Sequence[Answers] = (), *, open_answers: bool = True
@@ -193,10 +197,7 @@ class SurveyKeeping:
         faults: list[str] = []
         notes: list[str] = []
         for wave in waves:
-            try:
-                table = surveys.answers(change.connection, held.id, wave)
-            except ValueError as error:
-                raise DamagedProject(self._store.name, str(error)) from None
+            table = self._answers(change.connection, held.id, wave)
             faults += [f"wave {wave}, {fault}" for fault in _faults(table, held, wanted)]
             notes += [f"wave {wave}: {note}" for note in _unread(table, held, wanted, wave)]
         return faults, notes
@@ -331,7 +332,7 @@ class SurveyKeeping:
             for table, document in zip(tables, documents, strict=True):
                 if table.id in kept:
                     _refuse_other_report(table, self._printed(kept[table.id])[0])
-                said = surveys.publish(change, table.id, _yaml(document), file)
+                said = surveys.publish(change, table.id, yaml_of(document), file)
                 same += said == "same"
                 notes += [f"{table.id} is other than before"] if said == "other" else []
                 notes += [f"{table.id}: {warning}" for warning in table.warnings]
@@ -469,20 +470,6 @@ def _unread(table: pd.DataFrame, held: Survey, wanted: Survey, wave: str) -> Ite
 
 
 # Published tables ------------------------------------------------------------------------
-
-
-def _yaml(document: Any) -> str:  # noqa: ANN401 - mappings, lists and text
-    import yaml
-
-    plain = _plain(document)
-    return str(yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=10_000))
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 - mappings, lists and text
-    """Mappings and lists without the lines that they remember."""
-    if isinstance(value, dict):
-        return {str(key): _plain(one) for key, one in value.items()}
-    return [_plain(one) for one in value] if isinstance(value, list) else value
 
 
 def _id_faults(tables: Sequence[PublishedTable]) -> Iterator[str]:

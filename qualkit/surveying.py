@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from qualkit.project import Project
     from qualkit.survey import Answers, Comparison, Description
 
-FIGURES: Final = ("likert", "before-after", "distribution")
 TABLES: Final = ("description", "comparison", "findings")
 
 
@@ -330,8 +329,7 @@ def compare_of(  # noqa: PLR0913 - each is a choice that a report must state
         asked = survey_of(project, survey)
         answers = answers_of(project, asked, (before, after))
     pair = (answers[before], answers[after])
-    if matched is None:
-        matched = all(bool(table["respondent"].notna().any()) for table in pair)
+    matched = _have_ids(pair) if matched is None else matched
     return compare(
         *pair, asked, family=family, adjust=adjust, matched=matched, clusters=clusters, by=by,
         top_two=top_two, rules=rules, zero_method=zero_method, waves=(before, after),
@@ -381,9 +379,14 @@ def _results(project: Project, asked: Survey, rules: Rules | None) -> list[Any]:
     made: list[Any] = [describe(answers, asked, rules=rules)]
     for first, second in pairwise(answers):
         pair = (answers[first], answers[second])
-        matched = all(bool(table["respondent"].notna().any()) for table in pair)
-        made.append(compare(*pair, asked, matched=matched, rules=rules, waves=(first, second)))
+        made.append(
+            compare(*pair, asked, matched=_have_ids(pair), rules=rules, waves=(first, second))
+        )
     return made
+
+
+def _have_ids(waves: Sequence[pd.DataFrame]) -> bool:
+    return all(bool(table["respondent"].notna().any()) for table in waves)
 
 
 def audit_of(project: Project) -> pd.DataFrame:
@@ -491,14 +494,20 @@ def write_survey_figure(  # noqa: PLR0913 - what is drawn, and how it is asked f
 
     Raises
     ------
+    ConflictError
+        For `waves` of a before-after chart, or `before` or `after` of another.
     QualkitError
         Where the ending is another, something asked for is not there, or there is nothing to show.
     """
     from qualkit.export import survey_charts
 
     survey_charts.check_ending(path)
-    if kind not in FIGURES:
-        raise UnknownName("kind of figure", kind, FIGURES)
+    if kind not in survey_charts.KINDS:
+        raise UnknownName("kind of figure", kind, survey_charts.KINDS)
+    if waves if kind == "before-after" else before or after:
+        raise ConflictError(
+            "a before-after chart takes the waves before and after; the others take waves"
+        )
     common: dict[str, Any] = {"items": items, "by": by, "title": title}
     if kind == "before-after":
         before, after = _pair(project, survey, before, after)

@@ -5,12 +5,14 @@ What the audit found is numbered; the numbers stand at the cells that it is abou
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from qualkit._yaml import parse_yaml, yaml_of
 from qualkit.app.files import own_name, private_folder, write_private
 from qualkit.app.sources_room import Upload
 from qualkit.errors import BatchError, QualkitError
@@ -145,6 +147,17 @@ def labels_in(cells: str, layout: str) -> list[str]:
     return list(dict.fromkeys(label for label in found if label))
 
 
+def totals_in(cells: str, layout: str) -> list[str]:
+    """The labels of rows that are called a total; such a row is summed only where that is said.
+
+    >>> totals_in("Type\\tTotal\\nPrimary\\t4\\nGrand total\\t4", "rows-are-items")
+    ['Grand total']
+    """
+    rows = rows_in(cells) if layout == "rows-are-items" else []
+    found = [row[0] for row in rows[1:] if row and re.search(r"\btotals?\b", row[0], re.IGNORECASE)]
+    return [label for label in dict.fromkeys(found) if label not in rows[0]]
+
+
 def role_said(role: str, second: str, wave: str) -> str:
     """A role as a table's file has it; empty where none was chosen.
 
@@ -166,10 +179,6 @@ def file_of(pasted: Pasted) -> Upload:
     QualkitError
         For further lines that are no YAML.
     """
-    import yaml
-
-    from qualkit._yaml import parse_yaml
-
     rows = rows_in(pasted.cells)
     faults = [] if pasted.id.strip() else ["it needs an id, such as table-8"]
     faults += [] if len(rows) > 1 else ["paste the heading and at least one row"]
@@ -185,14 +194,7 @@ def file_of(pasted: Pasted) -> Upload:
     if pasted.more.strip():
         said |= dict(parse_yaml(pasted.more, "further lines"))
     said |= {"header": rows[0], "rows": rows[1:]}
-    text = yaml.safe_dump(_plain(said), sort_keys=False, allow_unicode=True, width=10_000)
-    return Upload(f"{own_name(pasted.id.strip())}.yaml", text.encode("utf-8"))
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 - mappings, lists and text
-    if isinstance(value, Mapping):
-        return {str(key): _plain(one) for key, one in value.items()}
-    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
+    return Upload(f"{own_name(pasted.id.strip())}.yaml", yaml_of(said).encode("utf-8"))
 
 
 # Drawn as printed ----------------------------------------------------------------------------
@@ -340,17 +342,19 @@ def new_said(new: Sequence[PublishedTable], found: pd.DataFrame) -> str:
     return f"{many(len(new), 'table')}: {ids}. Found in them: {len(found):,}. Nothing is kept yet."
 
 
-def roles_table(labels: Sequence[str], layout: str) -> pd.DataFrame:
+def roles_table(labels: Sequence[str], layout: str, totals: Sequence[str] = ()) -> pd.DataFrame:
     """One row a label: ``label``, ``role``, ``second`` (in brackets) and ``wave``, to fill in.
 
-    Where rows are items, the first column has their labels.
+    Where rows are items, the first column has their labels. `totals` are labels of rows that are
+    called so; they stand below the others.
     """
     import pandas as pd
 
-    made = pd.DataFrame({"label": list(labels), "role": "", "second": "", "wave": ""}, dtype=object)
+    roles = [""] * len(labels) + ["total"] * len(totals)
     if layout == "rows-are-items":
-        made.loc[:0, "role"] = "label"
-    return made
+        roles[: bool(labels)] = ["label"][: bool(labels)]
+    return pd.DataFrame({"label": [*labels, *totals], "role": roles, "second": "", "wave": ""},
+                        dtype=object)  # fmt: skip
 
 
 def roles_of(table: pd.DataFrame) -> dict[str, str]:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from qualkit.errors import NotEnough
-from qualkit.export._shared import one_line
 from qualkit.export._survey_canvas import (
     EDGE,
     GREY,
@@ -94,7 +93,7 @@ def change_chart(
         # numbers such as hours have an axis of their own
         own = key[0] if rows[0]["kind"] == "number" else ""
         parts = chunks([_row(row, made, percent, by) for row in rows], MOST_ROWS)
-        for question, part in numbered(_question(rows[0], survey), parts):
+        for question, part in numbered(_question(rows[0]), parts):
             sections.setdefault(own, []).append(_Block(question, tuple(part)))
     by_words = f", by {by.replace('_', ' ')}" if by else ""
     named = title or f"{made.survey}: {measure}s, {made.before} to {made.after}{by_words}"
@@ -132,12 +131,8 @@ def _by_result(rows: Sequence[Record]) -> dict[tuple[str, str, str], list[Record
             for key, held in found.items()}  # fmt: skip
 
 
-def _question(row: Record, survey: Survey | None) -> str:
+def _question(row: Record) -> str:
     said = asked(row)
-    if row["option"]:
-        known = {item.id: item.labels for item in survey.items} if survey else {}
-        option = known.get(row["item"], {}).get(row["option"]) or row["option"]
-        return one_line(f"{said}: {option}")
     return f"{said} (top two answers)" if row["measure"] == "top-two" else said
 
 

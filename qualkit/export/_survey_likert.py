@@ -414,7 +414,7 @@ class _Layout:
             room = (self.right - self.left, _BAR)
             canvas.withheld((self.left, y), room, withheld_words(bar.why))
         self._stack(canvas, scale, bar, y)
-        self._beside(canvas, scale, bar, y)
+        self._beside(canvas, bar, y)
 
     def _stack(self, canvas: Canvas, scale: _Scale, bar: _Bar, y: float) -> None:
         middle = 0.0 if scale.apart else bar.total("neutral")
@@ -442,7 +442,7 @@ class _Layout:
             canvas.words(centre, number, size=SMALL, colour=letters_on(fill), across="center",
                          on=fill if middle or scale.pattern(part.place) else "")  # fmt: skip
 
-    def _beside(self, canvas: Canvas, scale: _Scale, bar: _Bar, y: float) -> None:
+    def _beside(self, canvas: Canvas, bar: _Bar, y: float) -> None:
         """What has no side: a neutral answer if apart, don't know, what is withheld, the base."""
         middle = y + _BAR / 2
         for name, at, wide in self.columns:

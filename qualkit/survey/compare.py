@@ -40,6 +40,7 @@ from qualkit.survey.variables import (
     everybody,
     groups_of,
     is_asked,
+    unlisted,
     variables_of,
 )
 from qualkit.wording import many
@@ -357,10 +358,17 @@ def _once(variable: Variable, asked: Sequence[bool], waves: tuple[str, str]) -> 
 
 def _named(variable: Variable, measure: str) -> dict[str, Any]:
     return {
-        "item": variable.item, "option": variable.option, "question": variable.question,
+        "item": variable.item, "option": variable.option, "question": _asked(variable),
         "kind": "multiple" if variable.kind == "option" else variable.kind, "measure": measure,
         "polarity": variable.polarity, "better_is": better_is(variable.polarity),
     }  # fmt: skip
+
+
+def _asked(variable: Variable) -> str:
+    """Its question; of an option, with the option's words."""
+    if variable.kind != "option":
+        return variable.question
+    return f"{variable.question}: {variable.labels[-1]}"
 
 
 def _thin(rows: Sequence[dict[str, Any]]) -> Iterable[str]:
@@ -384,10 +392,7 @@ def _odd_codes(
     import numpy as np
 
     for answered, wave in zip(pair, waves, strict=True):
-        if answered.strange:
-            times = many(sum(answered.strange.values()), "answer")
-            some = ", ".join(repr(one[:40]) for one in list(answered.strange)[:3])
-            yield f"{variable.item}, {wave}: {times} that the item does not list ({some}) left out"
+        yield from unlisted(variable, answered, wave)
     if variable.kind not in {"ordinal", "nominal"}:
         return
     counts = [np.bincount(one.place[one.place >= 0], minlength=len(variable.codes)) for one in pair]

@@ -28,6 +28,7 @@ from qualkit.survey.variables import (
     everybody,
     groups_of,
     is_asked,
+    unlisted,
     variables_of,
     weights_of,
 )
@@ -268,23 +269,13 @@ def _describe_wave(
             settings.notes.append(f"{item.id} was not asked in {wave.name}, or has no column")
         for n, variable in enumerate(held):
             answered = answers_to(variable, wave.table)
-            _tell_strange(variable, answered, wave, settings)
+            settings.notes += unlisted(variable, answered, wave.name)
             _add_item(variable, answered, wave, rows, settings, first=n == 0)
             if item.id in scored:
                 kept[item.id] = answered
     for scale in scales:
         if not scale.fault and all(one.item in kept for one in scale.items):
             rows["scales"] += _scale_rows(scale, kept, wave, settings)
-
-
-def _tell_strange(variable: Variable, answered: Answered, wave: _Wave, settings: _Settings) -> None:
-    if answered.strange:
-        times = many(sum(answered.strange.values()), "answer")
-        some = ", ".join(repr(one[:40]) for one in list(answered.strange)[:3])
-        settings.notes.append(
-            f"{variable.item}, {wave.name}: {times} that the item does not list ({some}) "
-            "counted as missing"
-        )
 
 
 # Rows ----------------------------------------------------------------------------------------

@@ -287,7 +287,7 @@ def survey_of(loaded: Lined, file: str) -> Survey:
     if not isinstance(entries, list) or not entries:
         raise CodebookError(file, ["it has no list of items under 'items:'"])
     wrong = [f"item {n} is not a mapping" for n, e in enumerate(entries, 1) if not _is_map(e)]
-    problems = [*wrong, *_survey_problems(loaded, file)]
+    problems = [*wrong, *_survey_problems(loaded)]
     waves = _pairs(loaded.get("waves"))
     for n, entry in enumerate(entries, 1):
         if _is_map(entry):
@@ -422,7 +422,7 @@ def _codes(value: object) -> tuple[str, ...]:
 # What can be wrong with a survey ------------------------------------------------------------
 
 
-def _survey_problems(loaded: Lined, file: str) -> Iterator[str]:
+def _survey_problems(loaded: Lined) -> Iterator[str]:
     yield from _unknown(loaded, _SURVEY_KEYS, "")
     name = text_of(loaded, "id")
     if name and not _ID.fullmatch(name):

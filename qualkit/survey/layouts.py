@@ -65,6 +65,7 @@ _OPEN_ENDED: Final = "open-ended response"
 _ANY_ANSWER: Final = {"", "response", _OPEN_ENDED}
 _PARTED: Final = " - "
 _NUMBERED: Final = re.compile(r"_\d{1,4}$")
+_RUNNING: Final = frozenset({"q", "question", "v", "var"})
 OTHER: Final = re.compile(r"other\b.*|\[?(?:please )?specify\b.*")
 
 
@@ -276,11 +277,14 @@ def _of_variables(variables: Iterable[Variable]) -> Iterable[Field]:
 def _stem(name: str) -> str:
     """What a matrix's columns share: ``Q3`` of ``Q3_1``, ``K`` of ``K12``.
 
-    >>> _stem("Q3_1"), _stem("K12"), _stem("area")
-    ('Q3', 'K', '')
+    ``Q12`` shares nothing with ``Q13``: so makers of questionnaires number every question.
+
+    >>> _stem("Q3_1"), _stem("K12"), _stem("area"), _stem("Q12")
+    ('Q3', 'K', '', '')
     """
     found = re.fullmatch(r"(.*?[^\W\d_])_?\d{1,3}|(.*?)[_.]\d{1,3}", name)
-    return (found[1] or found[2] or "") if found else ""
+    stem = (found[1] or found[2] or "") if found else ""
+    return "" if stem.casefold() in _RUNNING else stem
 
 
 # Qualtrics ----------------------------------------------------------------------------------

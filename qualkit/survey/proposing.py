@@ -38,12 +38,15 @@ ROWS_OF_ANSWERS: Final = tuple(
     for row in (
         "Strongly disagree; Disagree; Agree; Strongly agree",
         "Strongly disagree; Disagree; Neither agree nor disagree; Agree; Strongly agree",
+        "Strongly disagree; Disagree; Neither; Agree; Strongly agree",
         "Strongly disagree; Disagree; Neutral; Agree; Strongly agree",
         "Strongly disagree; Somewhat disagree; Neither agree nor disagree; Somewhat agree; "
         "Strongly agree",
         "Strongly disagree; Disagree; Somewhat disagree; Neither agree nor disagree; "
         "Somewhat agree; Agree; Strongly agree",
         "Disagree strongly; Disagree; Neither agree nor disagree; Agree; Agree strongly",
+        "Very dissatisfied; Dissatisfied; Satisfied; Very satisfied",
+        "Not at all satisfied; Not very satisfied; Fairly satisfied; Very satisfied",
         "Very dissatisfied; Dissatisfied; Neither satisfied nor dissatisfied; Satisfied; "
         "Very satisfied",
         "Never; Rarely; Sometimes; Often; Always",
@@ -68,6 +71,7 @@ _RESPONDENT = re.compile(
     r"(?:respondent|response|participant|case|person|record|unique|study|survey)?[ _-]?"
     r"(?:id|no|number|code|identifier)|respondent|participant|token|access code",
 )
+_CODED = re.compile(r".*(?<!post)(?<!post )(?<!zip)(?<!zip )(?:code|id|identifier)")
 _GROUP = re.compile(
     r"(?:pilot |local )?(?:area|region|district|county|borough|authority|site|locality)"
     r"|(?:type of school|school type|school phase|phase|sector|setting)"
@@ -176,7 +180,10 @@ def _respondent(laid: Laid, every: Sequence[Cells]) -> str:
     made = [one for one in every if one.field.admin and laid.layout != "ms-forms"
             and fold(one.field.name) in {"responseid", "respondent id"}]  # fmt: skip
     named = [one for one in own if fold(one.field.name).startswith(("respondent", "participant"))]
-    return next((one.field.name for one in (*(o for o in own if apart(o)), *named, *made)), "")
+    coded = [one for one in every if not one.field.admin and _named(one, _CODED)]
+    typed = [one for one in coded if len(one.counts()) == len(one.places) > 1]
+    best = (*(one for one in own if apart(one)), *named, *typed, *made)
+    return next((one.field.name for one in best), "")
 
 
 def _weighs(one: Cells) -> bool:
@@ -197,23 +204,19 @@ def _items(left: Sequence[Cells]) -> tuple[_Made, dict[str, str]]:
     made: _Made = []
     columns: dict[str, str] = {}
     used: set[str] = set()
-    done: set[str] = set()
+    groups: dict[str, list[Cells]] = {}
     for one in left:
-        group = [
-            other for other in left if one.field.group and other.field.group == one.field.group
-        ]
-        if one.field.group in done:
-            if _is_tick(one):
-                continue
-        elif _are_options(group):
-            done.add(one.field.group)
+        if one.field.group:
+            groups.setdefault(one.field.group, []).append(one)
+    options = {name: group for name, group in groups.items() if _are_options(group)}
+    for one in left:
+        group = options.get(one.field.group, [])
+        if group and one is group[0]:
             item, where = _options(group, used)
             columns |= where
             used.add(item.id.casefold())
             made.append((item, one))
-            if _is_tick(one):
-                continue
-        if not one.counts():
+        if (group and _is_tick(one)) or not one.counts():
             continue
         item = guess(one, item_id(one.field.name, one.field.position, used))
         if item.id != one.field.name:
@@ -305,10 +308,12 @@ def _told_apart(labels: Mapping[str, str]) -> dict[str, str]:
     {'1': 'Agree', '2': 'agree (2)', '3': '1 (3)'}
     """
     found: dict[str, str] = {}
+    looks: set[str] = set()
     for code, words in labels.items():
-        alike = fold(words) in map(fold, found.values())
         other = code_of(words) != code and code_of(words) in labels
+        alike = fold(words) in looks
         found[code] = f"{words} ({code})" if words and (alike or other) else words
+        looks.add(fold(found[code]))
     return found
 
 

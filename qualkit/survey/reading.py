@@ -557,9 +557,9 @@ def _weights(cells: Cells, told: _Told) -> pd.Series:
 
     cells = _with_points(cells, told)
     values = [number_of(text) for text in cells.texts]
-    wrong = [n for n, value in enumerate(values) if value is None or value <= 0]
+    usable = [value if value is not None and value > 0 else math.nan for value in values]
+    wrong = [n for n, value in enumerate(usable) if math.isnan(value)]
     told.faults += _each(cells, wrong, "is no weight; it must be a number above 0")
-    usable = [math.nan if n in set(wrong) else value for n, value in enumerate(values)]
     return pd.Series(np.array(usable, dtype=np.float64)[cells.places])
 
 
@@ -580,7 +580,7 @@ def _closed(item: Item, cells: Cells, told: _Told) -> pd.Series:
     told.faults += _each(cells, wrong, _allowed(item))
     if isinstance(read, _Key):
         told.warnings += read.said(cells)
-    told.warnings += _user_missing(item, cells, values)
+    told.warnings += _user_missing(cells, values)
     told.warnings += _dates(cells) if item.kind == "nominal" else ()
     return _series(values, cells.places)
 
@@ -725,7 +725,7 @@ def _file_labels(
     return moved
 
 
-def _user_missing(item: Item, cells: Cells, values: Sequence[str | None]) -> Iterator[str]:
+def _user_missing(cells: Cells, values: Sequence[str | None]) -> Iterator[str]:
     own = cells.field.variable
     if own is None:
         return

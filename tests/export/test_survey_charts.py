@@ -351,7 +351,7 @@ def test_an_option_asked_in_neither_wave_says_so():
 
     said = charts.described(result, "before-after", measure="share")[0]
 
-    assert "M Which?: 1: asked in neither wave (n = 0, 0)." in said
+    assert "M Which?: Calls: asked in neither wave (n = 0, 0)." in said
 
 
 # Other answers ---------------------------------------------------------------------------------

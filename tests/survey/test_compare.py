@@ -240,7 +240,7 @@ def test_codes_of_one_wave_alone_are_told():
         "K1: '4' was given in before and by nobody in after; see whether both offered the same answers"
     )
     assert compare(before, strange, survey()).notes[0] == (
-        "K1, after: 5 answers that the item does not list ('x') left out"
+        "K1, after: 5 answers that the item does not list ('x') counted as missing"
     )
 
 

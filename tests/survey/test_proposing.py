@@ -62,6 +62,33 @@ def test_a_column_is_guessed_by_what_comes_again_in_it(cells, kind, labels, tmp_
     assert (item.kind, dict(item.labels)) == (kind, labels)
 
 
+def test_numbered_questions_are_no_matrix_and_codes_that_people_typed_are_their_ids(tmp_path):
+    path = tmp_path / "a.csv"
+    head = "Q1,Q2,Q3,Q4,SchoolCode\n"
+    rows = (f"{n % 5 + 1},{n % 4 + 1},{n % 3 + 1},{n % 2 + 1},S{n}\n" for n in range(40))
+    path.write_text(head + "".join(rows), "utf-8")
+
+    survey = propose_survey(path)
+
+    assert survey.respondent == "SchoolCode"
+    found = [(item.id, item.codes[-1], item.scale) for item in survey.items if item.id[0] == "Q"]
+    assert found == [("Q1", "5", ""), ("Q2", "4", ""), ("Q3", "3", ""), ("Q4", "2", "")]
+
+
+ROWS = [
+    ["Strongly disagree", "Disagree", "Neither", "Agree", "Strongly agree"],
+    ["Very dissatisfied", "Dissatisfied", "Satisfied", "Very satisfied"],
+    ["Not at all satisfied", "Not very satisfied", "Fairly satisfied", "Very satisfied"],
+]
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_answers_of_a_usual_row_are_put_into_its_order(row, tmp_path):
+    item = column(tmp_path, *sorted(row))
+
+    assert (item.kind, [item.labels[code] for code in item.codes]) == ("ordinal", row)
+
+
 UNSURE = [
     (["1", "2", "3", "4", "9"], ("9",), ("1", "2", "3", "4")),
     (["1", "2", "3", "4", "8", "9"], ("8", "9"), ("1", "2", "3", "4")),

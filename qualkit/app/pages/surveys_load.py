@@ -163,6 +163,9 @@ def _faults(found: loading.Look) -> None:
             "Mend the file and choose it again, or correct below what was asked."
         )
         _lines(found.faults, "surveys-faults")
+    elif found.guessed and found.warnings:
+        st.warning("What was asked is a guess. An answer below that is none of its item's would "
+                   "be left empty: correct it in the file, or say below what was asked.")  # fmt: skip
     else:
         st.success("Every answer can stand.")
     if found.warnings:

@@ -53,7 +53,8 @@ def _kept(project: Project, tables: list[PublishedTable]) -> None:
     if found is None:
         return
     by_id = {table.id: table for table in tables}
-    first = next((n for n, one in enumerate(by_id) if one in set(found["table"])), 0)
+    faulty = set(found["table"])
+    first = next((n for n, one in enumerate(by_id) if one in faulty), 0)
     chosen = st.selectbox(
         "Table", list(by_id), index=first, key="surveys-table", **parts.KEPT,
         format_func=lambda one: f"{one}: {by_id[one].title or 'no title'} "
@@ -178,13 +179,13 @@ def _pasted(number: int) -> list[Upload]:
                                                "columns-are-items": "columns"}.__getitem__,
                                   key=f"surveys-pasted-layout-{number}"),
     }  # fmt: skip
-    said["roles"] = _roles(room.labels_in(cells, said["layout"]), said["layout"], number)
+    said["roles"] = _roles(cells, said["layout"], number)
     said["more"] = st.text_area(
         "Further lines (optional)", key=f"surveys-pasted-more-{number}", height=90,
         placeholder="scale: {min: 1, max: 4, integer: true}\ntest: paired-t",
         help="Whatever a table's file can say, as YAML; see docs/audit.md.",
     )  # fmt: skip
-    if not set(said["roles"].values()) - {"", "label"}:
+    if not set(said["roles"].values()) - {"", "label", "total"}:
         st.text("Say above what the columns are.")
         return []
     try:
@@ -194,12 +195,13 @@ def _pasted(number: int) -> list[Upload]:
         return []
 
 
-def _roles(labels: list[str], layout: str, number: int) -> dict[str, str]:
+def _roles(cells: str, layout: str, number: int) -> dict[str, str]:
     """What each column, or row, holds."""
-    table = room.roles_table(labels, layout)
+    labels, totals = room.labels_in(cells, layout), room.totals_in(cells, layout)
+    table = room.roles_table(labels, layout, totals)
     column = st.column_config
     edited = st.data_editor(
-        table, hide_index=True, key=f"surveys-roles-{number}-{hash((layout, *labels))}",
+        table, hide_index=True, key=f"surveys-roles-{number}-{hash((layout, *labels, *totals))}",
         alt="What each column holds", disabled=["label"],
         column_config={
             "label": column.TextColumn("As printed"),
