@@ -148,9 +148,9 @@ def labels_in(cells: str, layout: str) -> list[str]:
 
 
 def totals_in(cells: str, layout: str) -> list[str]:
-    """The labels of rows that are called a total; such a row is summed only where that is said.
+    r"""The labels of rows that are called a total; such a row is summed only where that is said.
 
-    >>> totals_in("Type\\tTotal\\nPrimary\\t4\\nGrand total\\t4", "rows-are-items")
+    >>> totals_in("Type\tTotal\nPrimary\t4\nGrand total\t4", "rows-are-items")
     ['Grand total']
     """
     rows = rows_in(cells) if layout == "rows-are-items" else []

@@ -440,6 +440,20 @@ def test_the_labels_of_a_pasted_table_wait_for_what_they_hold():
     assert columns == ["Staff *training*", "None"]
 
 
+def test_a_pasted_row_that_is_called_a_total_is_summed_unless_somebody_says_no():
+    cells = "School type\tTotal\nPrimary\t131\nSecondary\t87\nGrand total\t209"
+    table = publishing.roles_table(
+        publishing.labels_in(cells, "rows-are-items"), "rows-are-items",
+        publishing.totals_in(cells, "rows-are-items"),
+    )  # fmt: skip
+    roles = publishing.roles_of(table) | {"Total": "count"}
+
+    found = audit(publishing.read([publishing.file_of(publishing.Pasted(cells, "t", roles=roles))]))
+
+    assert roles == {"School type": "label", "Total": "count", "Grand total": "total"}
+    assert found[["item", "check"]].values.tolist() == [["Grand total", "sum"]]
+
+
 def test_a_pasted_table_needs_an_id_and_rows():
     with pytest.raises(BatchError) as refused:
         publishing.file_of(publishing.Pasted("Kind\tBefore", " "))

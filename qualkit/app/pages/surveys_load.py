@@ -164,8 +164,10 @@ def _faults(found: loading.Look) -> None:
         )
         _lines(found.faults, "surveys-faults")
     elif found.guessed and found.warnings:
-        st.warning("What was asked is a guess. An answer below that is none of its item's would "
-                   "be left empty: correct it in the file, or say below what was asked.")  # fmt: skip
+        st.warning(
+            "What was asked is a guess. An answer below that is none of its item's would be left "
+            "empty: correct it in the file, or say below what was asked."
+        )
     else:
         st.success("Every answer can stand.")
     if found.warnings:
