@@ -86,12 +86,15 @@ def answers_said(item: Item) -> str:
     >>> answers_said(Item("K1", "?", labels={"2": "Yes; often", "1": "No", "9": ""}))
     '1 = No; 2 = Yes;; often; 9'
     """
-    if item.kind == "yes-no" and dict(item.labels) == YES_NO:
+    if item.kind == "yes-no" and dict(item.labels) == YES_NO and not item.yes:
         return ""
+    written = {"1": item.yes, "0": item.no} if item.yes else {}
     codes = list(dict.fromkeys([*(code for code in item.codes if code in item.labels),
                                 *item.labels]))  # fmt: skip
     return "; ".join(
-        f"{code} = {words.replace(';', ';;')}" if (words := item.labels[code]) else code
+        f"{written.get(code, code)} = {words.replace(';', ';;')}"
+        if (words := item.labels[code])
+        else code
         for code in codes
     )
 
@@ -166,7 +169,7 @@ def _item(item: Item, given: Mapping[str, Any]) -> Item:
     if "polarity" in given:
         own["polarity"] = _key(POLARITIES_SAID, given["polarity"])
     if "answers" in given:
-        own["labels"] = answers_read(given["answers"])
+        own |= {"labels": answers_read(given["answers"]), "yes": "", "no": ""}
     item = replace(item, **own)
     if "kind" in given:
         item = with_kind(item, _key(KINDS_SAID, given["kind"]))

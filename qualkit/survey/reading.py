@@ -21,6 +21,7 @@ from qualkit.importers.columns import Columns
 from qualkit.model import PARTICIPANT, Source, Turn
 from qualkit.survey.items import (
     RANGE_TURNED_DATE,
+    YES_NO,
     Item,
     Survey,
     amount_of,
@@ -620,11 +621,12 @@ def _left_out(text: str, item: Item, cells: Cells) -> bool:
 
 def _allowed(item: Item) -> str:
     known = [*item.codes, *(code for code in item.dont_know if code not in item.codes)]
+    written = {"1": item.yes, "0": item.no} if item.yes else {}
     if item.kind == "number" or not known:
         bounds = [f"from {item.low:g}"] if item.low is not None else []
         bounds += [f"to {item.high:g}"] if item.high is not None else []
         return " ".join(["is not a number", *bounds])
-    shown = [f"{code} {item.labels[code]}" if item.labels.get(code) else code for code in known]
+    shown = [f"{written.get(code, code)} {item.labels.get(code, '')}".strip() for code in known]
     more = [f"... ({len(known)} in all)"] if len(known) > 12 else []
     return f"is none of {short(', '.join([*shown[:12], *more]), 200)}"
 
@@ -640,9 +642,10 @@ class _Key:
         self.spelled: list[str] = []
         self.coded: list[str] = []
         variable = cells.field.variable
-        self._file = (
-            _file_labels(item, dict(variable.labels), self, told, cells) if variable else {}
-        )
+        self._file = {item.yes: "1", item.no: "0"} if item.yes else {}
+        self._known -= set(YES_NO) if item.yes else set()
+        if variable:
+            self._file |= _file_labels(item, dict(variable.labels), self, told, cells)
 
     def by_words(self, text: str) -> str | None:
         """The code that these words mean."""
@@ -687,8 +690,8 @@ def _inside(number: float, item: Item) -> bool:
 def _words(item: Item) -> Iterator[tuple[str, str]]:
     """Every way to write an answer in words, folded, with its code; the last one counts."""
     if item.kind == "yes-no":
-        yield from ((word, "1") for word in YES_WORDS)
-        yield from ((word, "0") for word in NO_WORDS)
+        said = [(word, "1") for word in YES_WORDS] + [(word, "0") for word in NO_WORDS]
+        yield from (one for one in said if not (item.yes and one[0] in YES_NO))
     labels = dict(item.labels)
     if len(item.dont_know) == 1 and not labels.get(item.dont_know[0]):
         labels[item.dont_know[0]] = "Don't know"

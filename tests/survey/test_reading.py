@@ -14,7 +14,7 @@ from qualkit.importers import columns as importing
 from qualkit.importers import worker
 from qualkit.importers.columns import read_columns
 from qualkit.project import samples
-from qualkit.survey.items import Item, Survey, read_survey
+from qualkit.survey.items import Item, Survey, parse_survey, read_survey
 from qualkit.survey.reading import open_source, read_answers
 from tests.survey import vendors
 
@@ -410,3 +410,14 @@ def test_open_answers_become_one_source_with_a_turn_an_answer(write):
     assert [(t.speaker, t.item, t.line, source.words_of(t)) for t in source.turns] == [
         ("A", "Why?", 1, "So 😀\nit is"), ("A", "O2", 3, "Yes"), ("B", "O2", 4, "No"),
     ]  # fmt: skip
+
+
+def test_yes_and_no_are_read_by_the_codes_that_the_file_has(write):
+    item = '{id: W1, question: "Came?", kind: yes-no, labels: {"1": Yes, "2": No}}'
+    survey = parse_survey(f"id: s\nitems:\n  - {item}\n", "s.yaml")
+
+    found = read_answers(write("a.csv", "W1\n1\n2\nyes\n2\n"), survey)
+
+    assert found.table["W1"].tolist() == ["1", "0", "1", "0"]
+    wrong = read_answers(write("b.csv", "W1\n1\n0\n"), survey)
+    assert wrong.faults == ("row 3, column 1 (W1): '0' is none of 2 No, 1 Yes",)
