@@ -83,7 +83,7 @@ def test_dont_know_and_labels_of_the_survey_do_not_reach_numbers():
          "its order must name each code of an ordinal item once, without dont_know"),
         (with_item("kind: yes-no", 'labels: {"2": "Yes"}'),
          "line 3, item K1: the labels of a yes-no item are '0' for no and '1' for yes; "
-            "say 'yes' and 'no' with the codes that the file has, where these are others"),
+         "say 'yes' and 'no' with the codes that the file has, where these are others"),
         (with_item("kind: multiple"),
          "line 3, item K1: it has no labels; list its options as code: words"),
         (with_item("kind: number", "low: 5", "high: 1"), "line 3, item K1: low is more than high"),

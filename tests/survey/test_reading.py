@@ -419,5 +419,5 @@ def test_yes_and_no_are_read_by_the_codes_that_the_file_has(write):
     found = read_answers(write("a.csv", "W1\n1\n2\nyes\n2\n"), survey)
 
     assert found.table["W1"].tolist() == ["1", "0", "1", "0"]
-    wrong = read_answers(write("b.csv", "W1\n1\n0\n"), survey)
-    assert wrong.faults == ("row 3, column 1 (W1): '0' is none of 2 No, 1 Yes",)
+    with pytest.raises(BatchError, match="row 3, column 'W1': '0' is none of 2 No, 1 Yes"):
+        read_answers(write("b.csv", "W1\n1\n0\n"), survey)
