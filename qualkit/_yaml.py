@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from qualkit.errors import CodebookError
@@ -18,12 +19,14 @@ if TYPE_CHECKING:
 _DEPTH = 50
 _BYTES = 5_000_000
 _DOCUMENTS = 5_000
+_WIDE = 10_000  # letters of a line that is written
 
 
 class Lined(dict[str, Any]):
-    """A mapping that remembers the line on which it begins."""
+    """A mapping that remembers the line on which it begins, and those of its keys."""
 
     line: int = 0
+    lines: Mapping[str, int] = MappingProxyType({})
 
 
 class Listed(list[Any]):
@@ -116,14 +119,14 @@ def _built(node: yaml.Node, file: str) -> Any:  # noqa: ANN401 - text, Lined or 
         return listed
     if not isinstance(node, yaml.MappingNode):
         return node.value
-    made = Lined()
-    made.line = _line(node)
+    made, lines = Lined(), dict[str, int]()
+    made.line, made.lines = _line(node), lines
     for key, value in node.value:
         if not isinstance(key, yaml.ScalarNode):
             raise CodebookError(file, [f"line {_line(key)}: a key must be plain text"])
         if key.value in made:
             raise CodebookError(file, [f"line {_line(key)}: the key {key.value!r} stands twice"])
-        made[key.value] = _built(value, file)
+        made[key.value], lines[key.value] = _built(value, file), _line(key)
     return made
 
 
@@ -186,3 +189,21 @@ def text_of(mapping: Mapping[str, Any], key: str) -> str:
     """The text under a key, without surrounding space; empty where it is missing."""
     value = mapping.get(key, "")
     return " ".join(value.split()) if isinstance(value, str) else ""
+
+
+def yaml_of(document: Mapping[str, Any]) -> str:
+    r"""A mapping as YAML that reads back the same, its texts never broken over lines.
+
+    >>> yaml_of(Lined(id="t", rows=(Listed(["a", "1"]),)))
+    "id: t\nrows:\n- - a\n  - '1'\n"
+    """
+    import yaml
+
+    plain = _plain(document)
+    return str(yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=_WIDE))
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - mappings, lists and text
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from qualkit._yaml import yaml_of
 from qualkit.errors import BatchError, CodebookError, ConflictError, DamagedProject
 from qualkit.importers.worker import readable
 from qualkit.keeping import Keeping
@@ -104,7 +105,7 @@ class PublishedKeeping(Keeping):
             for table, document in zip(tables, documents, strict=True):
                 if table.id in kept:
                     _refuse_other_report(table, self._printed(kept[table.id])[0])
-                said = surveys.publish(change, table.id, _yaml(document), file)
+                said = surveys.publish(change, table.id, yaml_of(document), file)
                 same += said == "same"
                 notes += [f"{table.id} is other than before"] if said == "other" else []
                 notes += [f"{table.id}: {warning}" for warning in table.warnings]
@@ -133,20 +134,6 @@ class PublishedKeeping(Keeping):
             let_go(change, f"published table {ident}", own, links=links)
             change.remove(schema.published_table, [row.id])
         return change.entry
-
-
-def _yaml(document: Any) -> str:  # noqa: ANN401 - mappings, lists and text
-    import yaml
-
-    plain = _plain(document)
-    return str(yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=10_000))
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 - mappings, lists and text
-    """Mappings and lists without the lines that they remember."""
-    if isinstance(value, dict):
-        return {str(key): _plain(one) for key, one in value.items()}
-    return [_plain(one) for one in value] if isinstance(value, list) else value
 
 
 def _id_faults(tables: Sequence[PublishedTable]) -> Iterator[str]:

@@ -20,7 +20,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from qualkit.errors import BatchError, CodebookError, ConflictError, DamagedProject
 from qualkit.keeping import Keeping
@@ -101,10 +101,13 @@ class SurveyKeeping(Keeping):
             Where the answers are not those that were kept.
         """
         with self._store.read() as connection:
-            try:
-                return surveys.answers(connection, survey, wave)
-            except ValueError as error:
-                raise DamagedProject(self._store.name, str(error)) from None
+            return self._answers(connection, survey, wave)
+
+    def _answers(self, connection: Connection, survey: str, wave: str) -> pd.DataFrame:
+        try:
+            return surveys.answers(connection, survey, wave)
+        except ValueError as error:
+            raise DamagedProject(self._store.name, str(error)) from None
 
     def add_survey(
         self,
@@ -192,10 +195,7 @@ class SurveyKeeping(Keeping):
         faults: list[str] = []
         notes: list[str] = []
         for wave in waves:
-            try:
-                table = surveys.answers(change.connection, held.id, wave)
-            except ValueError as error:
-                raise DamagedProject(self._store.name, str(error)) from None
+            table = self._answers(change.connection, held.id, wave)
             faults += [f"wave {wave}, {fault}" for fault in _faults(table, held, wanted)]
             notes += [f"wave {wave}: {note}" for note in _unread(table, held, wanted, wave)]
         return faults, notes

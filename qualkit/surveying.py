@@ -23,7 +23,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from qualkit.errors import ConflictError, NotEnough, UnknownName
+from qualkit.errors import ConflictError, NotEnough, QualkitError, UnknownName
 from qualkit.survey import (
     Rules,
     Survey,
@@ -38,9 +38,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from qualkit.project import Project
-    from qualkit.survey import Comparison, Description
+    from qualkit.survey import Answers, Comparison, Description
 
-FIGURES: Final = ("likert", "before-after", "distribution")
 TABLES: Final = ("description", "comparison", "findings")
 
 
@@ -77,11 +76,46 @@ class Loaded:
     entry: int | None
 
 
+def preview(
+    project: Project,
+    path: Path | str,
+    *,
+    mapping: Path | str | Survey | None = None,
+    wave: str | None = None,
+    layout: str | None = None,
+    survey: str | None = None,
+    anew: bool = False,
+) -> Answers:
+    """The answers in a file as :func:`load` would keep them; nothing is kept.
+
+    Parameters
+    ----------
+    project : Project
+    path : path
+    mapping, wave, layout, survey
+        As :func:`load` takes them.
+    anew : bool
+        Guess from the file what was asked, whatever surveys the project has.
+
+    Returns
+    -------
+    Answers
+        Its `faults` are what :func:`load` would refuse; the faulty cells are missing in its table.
+        A wave that the mapping does not list is added to it.
+
+    Raises
+    ------
+    QualkitError
+        As :func:`load` does, but for faults of answers.
+    """
+    return _read(project, Path(path), mapping, wave, layout, survey, anew=anew, strict=False)[0]
+
+
 def load(
     project: Project,
     path: Path | str,
     *,
-    mapping: Path | str | None = None,
+    mapping: Path | str | Survey | None = None,
     wave: str | None = None,
     layout: str | None = None,
     survey: str | None = None,
@@ -95,9 +129,9 @@ def load(
     project : Project
     path : path
         A .csv, .tsv, .xlsx or .sav file.
-    mapping : path, optional
-        What was asked, as YAML. Left out, the survey that the project has and, where it has
-        none, one that is guessed from the file.
+    mapping : path or Survey, optional
+        What was asked, as YAML or as it was read. Left out, the survey that the project has and,
+        where it has none, one that is guessed from the file.
     wave : str, optional
         Left out, the wave whose file has this name, or else the file's own name.
     layout : str, optional
@@ -123,29 +157,38 @@ def load(
     LinkedError
         Where links would point at nothing, and they may not go.
     """
-    path = Path(path)
-    asked = _asked(project, path, mapping, survey)
-    if asked is not None:
-        wave = _wave_of(asked, path, wave, listed=mapping is not None)
-        asked = replace(asked, waves={**asked.waves, wave: asked.waves.get(wave, path.name)})
-    found = read_answers(path, asked, wave=wave, layout=layout)
-    if asked is None:
-        found = replace(found, wave=found.wave or wave or path.stem)
+    found, guessed = _read(project, Path(path), mapping, wave, layout, survey)
     report = project.add_survey(found.survey, [found], open_answers=open_answers, links=links)
     return Loaded(
         found.survey.id, found.wave, found.n, len(found.survey.items), found.layout,
-        bool(report.added), asked is None, found.warnings, report.notes, report.entry,
+        bool(report.added), guessed, found.warnings, report.notes, report.entry,
     )  # fmt: skip
 
 
+def _read(
+    project: Project, path: Path, mapping: Path | str | Survey | None, wave: str | None,
+    layout: str | None, survey: str | None, *, anew: bool = False, strict: bool = True,
+) -> tuple[Answers, bool]:  # fmt: skip
+    """The answers in a file, and whether what was asked had to be guessed."""
+    asked = None if anew else _asked(project, path, mapping, survey)
+    if asked is not None:
+        wave = _wave_of(asked, path, wave, listed=mapping is not None and strict)
+        asked = replace(asked, waves={**asked.waves, wave: asked.waves.get(wave, path.name)})
+    found = read_answers(path, asked, wave=wave, layout=layout, strict=strict)
+    if asked is None:
+        found = replace(found, wave=found.wave or wave or path.stem)
+    return found, asked is None
+
+
 def _asked(
-    project: Project, path: Path, mapping: Path | str | None, name: str | None
+    project: Project, path: Path, mapping: Path | str | Survey | None, name: str | None
 ) -> Survey | None:
     """What was asked; None where nobody has said it."""
     if mapping is not None:
-        found = read_survey(mapping)
+        found = mapping if isinstance(mapping, Survey) else read_survey(mapping)
         if name is not None and found.id != name:
-            raise ConflictError(f"{Path(mapping).name} is of the survey {found.id}, not {name}")
+            file = "the mapping" if found is mapping else Path(str(mapping)).name
+            raise ConflictError(f"{file} is of the survey {found.id}, not {name}")
         return found
     table = project.surveys()
     if name is not None or len(table) == 1:
@@ -186,14 +229,16 @@ def survey_of(project: Project, name: str | None = None) -> Survey:
     Raises
     ------
     UnknownName
-        Where there is none of that id, or several and no id.
+        Where there is none of that id.
+    ConflictError
+        Where there are several, and no id.
     NotEnough
         Where the project has no survey.
     """
     known = project.surveys()["survey"].tolist()
     if name is None and len(known) != 1:
         if known:
-            raise UnknownName("survey", "", known)
+            raise ConflictError(f"the study has the surveys {', '.join(known)}; say which")
         raise NotEnough("the study has no survey; load one with 'qualkit survey load'")
     return project.survey(name or known[0])
 
@@ -289,8 +334,7 @@ def compare_of(  # noqa: PLR0913 - each is a choice that a report must state
         asked = survey_of(project, survey)
         answers = answers_of(project, asked, (before, after))
     pair = (answers[before], answers[after])
-    if matched is None:
-        matched = all(bool(table["respondent"].notna().any()) for table in pair)
+    matched = _have_ids(pair) if matched is None else matched
     return compare(
         *pair, asked, family=family, adjust=adjust, matched=matched, clusters=clusters, by=by,
         top_two=top_two, rules=rules, zero_method=zero_method, waves=(before, after),
@@ -340,9 +384,14 @@ def _results(project: Project, asked: Survey, rules: Rules | None) -> list[Any]:
     made: list[Any] = [describe(answers, asked, rules=rules)]
     for first, second in pairwise(answers):
         pair = (answers[first], answers[second])
-        matched = all(bool(table["respondent"].notna().any()) for table in pair)
-        made.append(compare(*pair, asked, matched=matched, rules=rules, waves=(first, second)))
+        made.append(
+            compare(*pair, asked, matched=_have_ids(pair), rules=rules, waves=(first, second))
+        )
     return made
+
+
+def _have_ids(waves: Sequence[pd.DataFrame]) -> bool:
+    return all(bool(table["respondent"].notna().any()) for table in waves)
 
 
 def audit_of(project: Project) -> pd.DataFrame:
@@ -366,6 +415,7 @@ def write_survey_tables(  # noqa: PLR0913 - what is written, and how it is asked
     table: str = "",
     title: str = "",
     template: Path | str | None = None,
+    figures: bool = False,
     **options: Any,  # noqa: ANN401 - those of what is written
 ) -> Path:
     """Write a survey's tables to a .docx, .xlsx, .csv or .html file.
@@ -381,6 +431,8 @@ def write_survey_tables(  # noqa: PLR0913 - what is written, and how it is asked
     survey, before, after : str, optional
     table, title, template
         As :func:`qualkit.export.survey_tables.write_tables` takes them.
+    figures : bool
+        Charts before the tables of a description or comparison, for .docx and .html.
     **options
         Those of :func:`describe_of`, :func:`compare_of` or :func:`findings_of`.
 
@@ -389,11 +441,14 @@ def write_survey_tables(  # noqa: PLR0913 - what is written, and how it is asked
     QualkitError
         Where the ending is another, or something asked for is not there; nothing is written.
     """
-    from qualkit.export import survey_tables
+    from qualkit.export import survey_charts, survey_tables
+    from qualkit.survey import Comparison, Description
 
-    survey_tables.check_ending(path, template=template)
+    survey_tables.check_ending(path, template=template, pictures=figures)
     if of not in TABLES:
         raise UnknownName("kind of table", of, TABLES)
+    if figures and of == "findings":
+        raise QualkitError("charts are of a description or a comparison, not of findings")
     made: Description | Comparison | pd.DataFrame
     if of == "description":
         made = describe_of(project, survey, **options)
@@ -402,7 +457,12 @@ def write_survey_tables(  # noqa: PLR0913 - what is written, and how it is asked
         made = compare_of(project, survey, before=before, after=after, **options)
     else:
         made = findings_of(project, survey, **options)
-    return survey_tables.write_tables(made, path, title=title, table=table, template=template)
+    pictures: list[tuple[bytes, str]] = []
+    if figures and isinstance(made, Description | Comparison):
+        pictures = survey_charts.pictures(made, survey=survey_of(project, survey))
+    return survey_tables.write_tables(
+        made, path, title=title, table=table, template=template, pictures=pictures
+    )
 
 
 def write_survey_figure(  # noqa: PLR0913 - what is drawn, and how it is asked for
@@ -439,14 +499,20 @@ def write_survey_figure(  # noqa: PLR0913 - what is drawn, and how it is asked f
 
     Raises
     ------
+    ConflictError
+        For `waves` of a before-after chart, or `before` or `after` of another.
     QualkitError
         Where the ending is another, something asked for is not there, or there is nothing to show.
     """
     from qualkit.export import survey_charts
 
     survey_charts.check_ending(path)
-    if kind not in FIGURES:
-        raise UnknownName("kind of figure", kind, FIGURES)
+    if kind not in survey_charts.KINDS:
+        raise UnknownName("kind of figure", kind, survey_charts.KINDS)
+    if waves if kind == "before-after" else before or after:
+        raise ConflictError(
+            "a before-after chart takes the waves before and after; the others take waves"
+        )
     common: dict[str, Any] = {"items": items, "by": by, "title": title}
     if kind == "before-after":
         before, after = _pair(project, survey, before, after)

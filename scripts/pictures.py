@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.browser.conftest import FLAGS
-from tests.browser.driving import Server, at_rest, work_as
+from tests.browser.driving import Server, at_rest, finished, work_as
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -70,6 +70,7 @@ def _take(browser: Browser, server: Server, wanted: list[str], *, dark: bool) ->
     for name in wanted:
         page.goto(f"{server.url}/{ADDRESS.get(name, name)}")
         at_rest(page)
+        finished(page)
         _keep(page.screenshot(), OUT / f"{name}-{'dark' if dark else 'light'}.png")
     context.close()
 

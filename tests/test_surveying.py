@@ -6,12 +6,14 @@ import pytest
 
 from qualkit.errors import BatchError, ConflictError, NotEnough, QualkitError, UnknownName
 from qualkit.project import Project, samples
+from qualkit.survey import read_survey
 from qualkit.surveying import (
     audit_of,
     compare_of,
     describe_of,
     findings_of,
     load,
+    preview,
     survey_of,
     write_survey_figure,
     write_survey_tables,
@@ -60,6 +62,36 @@ def test_a_survey_that_nobody_described_is_guessed_and_its_wave_is_the_files_nam
     assert (later.survey, later.guessed) == ("spring", False)
 
 
+def test_a_preview_has_every_fault_and_keeps_nothing(empty, write):
+    lines = (FOLDER / "after.csv").read_text("utf-8").splitlines()
+    lines[1] = lines[1].replace("Primary,4", "Primary,7")
+
+    seen = preview(empty, write("later.csv", "\n".join(lines)), mapping=read_survey(MAPPING))
+
+    assert seen.faults[0].startswith("row 2, column 'K1': '7' is none of 1 Strongly")
+    assert (seen.wave, seen.n, seen.headings[:2]) == ("later", 52, ("respondent", "area"))
+    assert "later" in seen.survey.waves
+    assert (len(empty.surveys()), len(empty.log())) == (0, 0)
+
+
+def test_a_preview_guesses_anew_where_that_is_wanted(study):
+    known = preview(study, FOLDER / "after.csv")
+    anew = preview(study, FOLDER / "after.csv", anew=True)
+
+    assert (known.survey.id, known.survey.item("K1").polarity) == (
+        "school-leads", "higher-is-better",
+    )  # fmt: skip
+    assert (anew.survey.id, anew.survey.item("K1").polarity) == ("after", "")
+
+
+def test_a_mapping_that_was_read_loads_as_its_file_does(empty):
+    made = load(empty, FOLDER / "after.csv", mapping=read_survey(MAPPING))
+
+    assert (made.survey, made.wave, made.guessed) == ("school-leads", "after", False)
+    with pytest.raises(ConflictError, match="the mapping is of the survey school-leads, not x"):
+        load(empty, FOLDER / "after.csv", mapping=read_survey(MAPPING), survey="x")
+
+
 def test_the_same_file_again_is_no_change(study):
     entries = len(study.log())
 
@@ -100,6 +132,8 @@ def test_a_file_that_may_be_to_several_surveys_is_refused(empty, write):
 
     with pytest.raises(ConflictError, match=r"c\.csv may be to any of the surveys a, b; say which"):
         load(empty, write("c.csv", "K1\n3\n"))
+    with pytest.raises(ConflictError, match="the study has the surveys a, b; say which"):
+        describe_of(empty)
     assert load(empty, write("c.csv", "K1\n3\n"), survey="b").wave == "c"
 
 
@@ -195,4 +229,18 @@ def test_a_file_that_cannot_be_is_refused_before_anything_is_read(study, tmp_pat
         write_survey_tables(study, tmp_path / "t.csv", of="x")
     with pytest.raises(UnknownName, match="no kind of figure is called 'x'"):
         write_survey_figure(study, tmp_path / "t.png", kind="x")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "options", [{"kind": "before-after", "waves": ["before"]}, {"kind": "likert", "after": "after"}]
+)
+def test_waves_that_a_kind_of_figure_does_not_take_are_refused_and_nothing_is_drawn(
+    study, tmp_path, options
+):
+    with pytest.raises(
+        ConflictError, match="a before-after chart takes the waves before and after"
+    ):
+        write_survey_figure(study, tmp_path / "f.png", **options)
+
     assert list(tmp_path.iterdir()) == []

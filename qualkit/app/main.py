@@ -23,11 +23,11 @@ from qualkit.errors import QualkitError
 from qualkit.project import Project
 
 _WHO: Final = "who-codes"
-# Survey, triangulation, exchange and privacy join the group they belong to.
+# Triangulation, exchange and privacy join the group they belong to.
 PAGES: Final = {
     "Prepare": ("study", "sources"),
     "Read and code": ("code", "suggestions", "topics"),
-    "Analyse": ("framework", "agreement", "codebook"),
+    "Analyse": ("framework", "agreement", "surveys", "codebook"),
     "Hand over": ("export", "settings"),
 }
 

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -26,6 +27,16 @@ links_option = click.option(
 def say(message: str) -> None:
     """A message to a person, on standard error."""
     click.echo(message, err=True)
+
+
+def save(text: str, path: Path) -> None:
+    """Write a text file, whole or not at all."""
+    from qualkit.export._shared import write_whole
+
+    def write(to: Path) -> None:
+        to.write_text(text, encoding="utf-8", newline="\n")
+
+    write_whole(path, write)
 
 
 def emit(value: object) -> None:

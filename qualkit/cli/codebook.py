@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qualkit.cli._shared import emit, give, json_option, say, study_argument, user_option
+from qualkit.cli._shared import emit, give, json_option, save, say, study_argument, user_option
 
 if TYPE_CHECKING:
     from qualkit.codebook import CodeChange
@@ -93,7 +93,7 @@ def write_command(study: str, name: str, entry: int | None, out: Path | None) ->
     if out is None:
         click.echo(codebook_text(book), nl=False)
         return
-    out.write_text(codebook_text(book), encoding="utf-8", newline="\n")
+    save(codebook_text(book), out)
     say(f"{out}: {book.title}, {len(book.codes)} codes")
 
 

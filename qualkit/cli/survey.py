@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +16,7 @@ from qualkit.cli._shared import (
     json_option,
     links_option,
     records,
+    save,
     say,
     show,
     study_argument,
@@ -28,8 +30,8 @@ _DESCRIBED: Final = ("items", "distribution", "scales")
 _COMPARED: Final = ("items", "attrition", "retention", "unmatched")
 _ITEM: Final = ("item", "wave", "group", "n", "dont_know", "missing", "mean", "sd", "top_two",
                 "why")  # fmt: skip
-_CHANGE: Final = ("item", "measure", "group", "test", "matched", "mean_before", "mean_after",
-                  "difference", "p", "p_adjusted", "why")  # fmt: skip
+_CHANGE: Final = ("item", "option", "measure", "group", "test", "matched", "mean_before",
+                  "mean_after", "difference", "p", "p_adjusted", "why")  # fmt: skip
 _out = click.option("-o", "--out", required=True, type=click.Path(path_type=Path), metavar="FILE")
 _survey = click.option(
     "--survey", "name", metavar="ID", help="Which survey; only where STUDY has several."
@@ -42,19 +44,26 @@ _items = click.option(
 
 
 def _hiding(command: Callable[..., None]) -> Callable[..., None]:
-    """The options that say what is hidden."""
+    """The options that say what is hidden, which the command gets as `rules`."""
+
+    @wraps(command)
+    def ruled(
+        smallest_base: int | None, smallest_count: int | None, *, hide_means: bool, **given: object
+    ) -> None:
+        from qualkit.survey import Rules
+
+        usual = Rules()
+        base = usual.base if smallest_base is None else smallest_base
+        cell = usual.cell if smallest_count is None else smallest_count
+        command(rules=Rules(base, cell, hide_means), **given)
+
     base = click.option("--smallest-base", type=click.IntRange(0), metavar="N",
                         help="Hide results on fewer answers; 10 unless given.")  # fmt: skip
     cell = click.option("--smallest-count", type=click.IntRange(0), metavar="N",
                         help="Hide counts of fewer people; 5 unless given.")  # fmt: skip
-    return base(cell(command))
-
-
-def _rules(base: int | None, cell: int | None) -> Rules:
-    from qualkit.survey import Rules
-
-    usual = Rules()
-    return Rules(usual.base if base is None else base, usual.cell if cell is None else cell)
+    means = click.option("--hide-means", is_flag=True,
+                         help="Hide means beside hidden counts too.")  # fmt: skip
+    return base(cell(means(ruled)))
 
 
 @click.group()
@@ -145,7 +154,7 @@ def items(study: str, name: str | None, out: Path | None, as_json: bool) -> None
     with Project.open(study) as project:
         asked = survey_of(project, name)
     if out is not None:
-        out.write_text(write_survey(asked), encoding="utf-8")
+        save(write_survey(asked), out)
         say(f"wrote {out}")
         return
     listed = [asdict(item) for item in asked.items]
@@ -236,17 +245,19 @@ def remove(
 @json_option
 def describe(
     study: str, name: str | None, by: tuple[str, ...], overall: bool, wave: tuple[str, ...],
-    weight: str | None, dont_know: str, smallest_base: int | None, smallest_count: int | None,
-    as_json: bool,
+    weight: str | None, dont_know: str, rules: Rules, as_json: bool,
 ) -> None:  # fmt: skip
-    """Describe every item and scale of a survey of STUDY: bases, means, shares, distributions."""
+    """Describe every item and scale of a survey of STUDY: bases, means, shares.
+
+    How answers were spread is in --json, and in files of 'survey table' and 'survey figure'.
+    """
     from qualkit.project import Project
     from qualkit.surveying import describe_of
 
     with Project.open(study) as project:
         made = describe_of(
             project, name, by=() if overall else by or None, wave=wave or None, weight=weight,
-            dont_know=dont_know, rules=_rules(smallest_base, smallest_count),
+            dont_know=dont_know, rules=rules,
         )  # fmt: skip
     if as_json:
         emit(_as_json(made, _DESCRIBED))
@@ -275,7 +286,7 @@ def describe(
 def compare(
     study: str, name: str | None, before: str, after: str, family: tuple[str, ...], adjust: str,
     by: tuple[str, ...], top_two: bool, clusters: str | None, unmatched: bool, zero_method: str,
-    smallest_base: int | None, smallest_count: int | None, as_json: bool,
+    rules: Rules, as_json: bool,
 ) -> None:  # fmt: skip
     """Compare two waves of a survey of STUDY.
 
@@ -288,7 +299,7 @@ def compare(
         made = compare_of(
             project, name, before=before, after=after, family=family or None, adjust=adjust,
             matched=False if unmatched else None, clusters=clusters, by=by, top_two=top_two,
-            rules=_rules(smallest_base, smallest_count), zero_method=zero_method,
+            rules=rules, zero_method=zero_method,
         )  # fmt: skip
     if as_json:
         emit(_as_json(made, _COMPARED))
@@ -310,6 +321,8 @@ def _print(made: Description | Comparison, tables: Mapping[str, tuple[str, ...]]
         table = getattr(made, name).copy()
         for column in {"p", "p_adjusted"} & set(columns):
             table[column] = [p_words(row[column]) for row in records(table)]
+        if "reason" in table:
+            table["why"] = table["why"].where(table["why"] != "", table["reason"])
         if len(table):
             click.echo(name)
             show(table.round(3), columns, width=44)
@@ -325,16 +338,13 @@ def _print(made: Description | Comparison, tables: Mapping[str, tuple[str, ...]]
 @_survey
 @_hiding
 @json_option
-def findings(
-    study: str, name: str | None, smallest_base: int | None, smallest_count: int | None,
-    as_json: bool,
-) -> None:  # fmt: skip
+def findings(study: str, name: str | None, rules: Rules, as_json: bool) -> None:
     """List every finding of the surveys and published tables of STUDY, each with its id."""
     from qualkit.project import Project
     from qualkit.surveying import findings_of
 
     with Project.open(study) as project:
-        table = findings_of(project, name, rules=_rules(smallest_base, smallest_count))
+        table = findings_of(project, name, rules=rules)
     give(table, "findings", ("finding", "base", "text"), as_json=as_json, width=100)
 
 
@@ -356,16 +366,15 @@ def findings(
 @click.option("--title", default="", metavar="TEXT")
 @_hiding
 def figure(
-    study: str, out: Path, name: str | None, wave: tuple[str, ...], smallest_base: int | None,
-    smallest_count: int | None, **options: Any,  # noqa: ANN401 - those of the chart
+    study: str, out: Path, name: str | None, wave: tuple[str, ...],
+    **options: Any,  # noqa: ANN401 - those of the chart
 ) -> None:  # fmt: skip
     """Draw a survey of STUDY as .png or .svg, to be read in black and white."""
     from qualkit.project import Project
     from qualkit.surveying import write_survey_figure
 
-    rules = _rules(smallest_base, smallest_count)
     with Project.open(study) as project:
-        pages = write_survey_figure(project, out, survey=name, waves=wave, rules=rules, **options)
+        pages = write_survey_figure(project, out, survey=name, waves=wave, **options)
     for page in pages:
         say(f"wrote {page}")
 
@@ -383,10 +392,10 @@ def figure(
 @click.option("--title", default="", metavar="TEXT")
 @click.option("--template", type=click.Path(path_type=Path), metavar="FILE",
               help="A .docx whose styles, headers and footers are taken.")  # fmt: skip
+@click.option("--figures", is_flag=True, help="Charts before the tables, in .docx and .html.")
 @_hiding
 def table(
     study: str, of: str, out: Path, name: str | None, by: tuple[str, ...],
-    smallest_base: int | None, smallest_count: int | None,
     **options: Any,  # noqa: ANN401 - those of the file
 ) -> None:  # fmt: skip
     """Write the tables of a survey of STUDY to .docx, .xlsx, .csv or .html."""
@@ -395,7 +404,6 @@ def table(
 
     if by and of == "findings":
         raise click.UsageError("--by is for --of description or --of comparison")
-    options["rules"] = _rules(smallest_base, smallest_count)
     if by:
         options["by"] = by
     with Project.open(study) as project:

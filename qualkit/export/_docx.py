@@ -316,7 +316,7 @@ class WordFile:
             self.add(f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{ended}</w:pPr></w:p>')
         self.page = page
 
-    def landscape(self, width: float, height: float, margin: float) -> Page:
+    def paper(self, width: float, height: float, margin: float) -> Page:
         """A page of that size in millimetres, with the headers and footers that the rest has."""
         top, _, bottom, _ = self.plain.margins
         side = twips(margin)

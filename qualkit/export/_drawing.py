@@ -5,6 +5,7 @@ Grey tones, line styles and marks tell things apart, never colour alone. Drawing
 
 from __future__ import annotations
 
+import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -32,6 +33,8 @@ LOOK: Final[dict[Any, Any]] = {
     "svg.fonttype": "none",  # words stay words: they can be searched and edited
 }
 
+_ONE_AT_A_TIME: Final = threading.RLock()  # the look and what is warned of are the whole program's
+
 
 def check_ending(path: Path | str) -> str:
     """The ending of a file that a figure can be written to; QualkitError for any other."""
@@ -52,7 +55,7 @@ def drawing(
         from matplotlib.figure import Figure
     except ImportError as error:
         raise MissingExtra("matplotlib", "nlp") from error
-    with mpl.rc_context(LOOK), warnings.catch_warnings():
+    with _ONE_AT_A_TIME, mpl.rc_context(LOOK), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph")  # a sign that the font lacks is drawn as a box
         figure = Figure(figsize=size, layout="constrained")
 

@@ -65,6 +65,8 @@ OWN: Final = (
     _Style("Grid Attribution", 7.5, 0, 2, colour=_INK, keep="l"),
     _Style("Grid Empty", 8, colour=_INK),
     _Style("Grid Body", 9),
+    _Style("Grid Small", 7),
+    _Style("Grid Number", 7),
     _Style("Contents Heading", 12, 12, 4, bold=True, colour="dark", keep="n"),
     _Style("Report Summary", 0, 3, 4, fill="summary", keep="l"),
     _Style("Report Quote", 0, 3, 0, italic=True, keep="nl", indent=284),
@@ -73,6 +75,7 @@ OWN: Final = (
     _Style("Grid Foot", 7.5, colour=_INK),
     _Style("Grid Break", 1),
 )
+_RIGHT: Final = ("Grid Number", "Grid Foot")
 
 
 class Look:
@@ -221,7 +224,7 @@ def _of_paragraphs(style: _Style, colours: Colours) -> Iterator[str]:
         yield _spacing(style.before, style.after)
     if style.name != "Normal":
         yield f'<w:ind w:left="{style.indent}" w:right="0" w:firstLine="0"/>'
-        yield f'<w:jc w:val="{"right" if style.name == "Grid Foot" else "left"}"/>'
+        yield f'<w:jc w:val="{"right" if style.name in _RIGHT else "left"}"/>'
     if style.level is not None:
         yield f'<w:outlineLvl w:val="{style.level}"/>'
 

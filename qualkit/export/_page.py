@@ -1,14 +1,19 @@
-"""What a page of ours looks like and does: its style, its search, and what a browser may run.
+"""What pages of ours share: how they begin, how they look, and what a browser may run.
 
-The policy lets a browser run these two texts and nothing else: no script that came in with the
-data, and no request.
+The policy lets a browser run a page's own style and script and nothing else: no script that came
+in with the data, and no request. What a study says is only ever text.
 """
 
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
+from html import escape
+from pathlib import Path
 from typing import Final
+
+from qualkit.export._shared import one_line, write_whole
 
 STYLE: Final = """
 :root{--dark:#1f3a5f;--line:#999;--pale:#f3f3f3;--ink:#1b1b1b;--grey:#444}
@@ -49,6 +54,27 @@ thead th{color:#000;background:#fff}
 .wide th{break-after:avoid;border-top:1px solid #000}.wide .empty{background:none}
 .by,.rating,.changed,small{font-size:7pt}
 .wide td::before{content:attr(data-theme);display:block;font-weight:bold}}
+"""
+
+REPORT: Final = """
+:root{color-scheme:light dark;--paper:#fff;--ink:#1b1b1b;--dark:#1f3a5f;--on:#fff;--line:#bbb;
+--pale:#f3f6fa;--grey:#444;--link:#0b5cad}
+@media (prefers-color-scheme:dark){:root{--paper:#15181c;--ink:#e8e8e8;--dark:#a9c7ea;--on:#10151b;
+--line:#4a525c;--pale:#1f252c;--grey:#b9c0c8;--link:#8bbcf0}}
+body{font:15px/1.5 Arial,sans-serif;margin:1.5rem auto;padding:0 1.25rem;max-width:var(--wide,none);
+color:var(--ink);background:var(--paper)}
+h1,h2,h3{color:var(--dark);line-height:1.25}h2{margin-top:2.5rem}
+p{max-width:60rem;margin:.5rem 0}a{color:var(--link)}
+:focus-visible{outline:3px solid #b35c00;outline-offset:2px}
+th,td{vertical-align:top;text-align:left}thead th{background:var(--dark);color:var(--on)}
+tbody th{background:var(--pale)}.number{text-align:right;white-space:nowrap;
+overflow-wrap:normal;font-variant-numeric:tabular-nums}
+img{max-width:100%;height:auto;background:#fff;border:1px solid var(--line)}
+@page{size:A4 landscape;margin:12mm}
+@media print{:root{color-scheme:light;--paper:#fff;--ink:#000;--dark:#1f3a5f;--on:#fff;--line:#999;
+--pale:#f3f6fa;--grey:#333;--link:#000}body{margin:0;font-size:9.5pt}
+.scroll{overflow:visible}thead{display:table-header-group}thead th{color:#000;background:none}
+tr,img{break-inside:avoid}img{max-height:170mm}h2,h3,h4{break-after:avoid}}
 """
 
 SCRIPT: Final = r"""
@@ -175,4 +201,72 @@ def policy(style: str, script: str = "", *, pictures: bool = False) -> str:
     )
 
 
-POLICY: Final = policy(STYLE, SCRIPT)
+def opening(title: str, style: str, *, script: str = "", pictures: bool = False) -> str:
+    """A page from its first letter to the start of its body."""
+    allowed = escape(policy(style, script, pictures=pictures))
+    return (
+        '<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{allowed}">\n'
+        '<meta name="viewport" content="width=device-width">'
+        '<meta name="referrer" content="no-referrer">\n'
+        f"<title>{text(title)}</title><style>{style}</style></head><body>"
+    )
+
+
+def text(words: str) -> str:
+    """Words of a study as text of a page, on one line."""
+    return escape(one_line(words))
+
+
+def paragraphs(lines: Iterable[str], kind: str = "") -> Iterator[str]:
+    """A paragraph a line, each of that class where one is named."""
+    named = f' class="{kind}"' if kind else ""
+    return (f'<p{named} dir="auto">{text(line)}</p>' for line in lines)
+
+
+def table(
+    title: str,
+    heads: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    kinds: Sequence[str],
+    *,
+    caption: bool = True,
+) -> Iterator[str]:
+    """A table that scrolls where it is wide; the first cell of a row is its head.
+
+    `kinds` are the classes of the columns, ``""`` for none; without `caption` the title is for
+    screen readers alone.
+    """
+    name = text(title)
+    shown = f"<table><caption>{name}</caption>" if caption else f'<table aria-label="{name}">'
+    classes = [f' class="{kind}"' if kind else "" for kind in kinds]
+    yield f'<div class="scroll" tabindex="0" role="region" aria-label="Table: {name}">'
+    yield f"{shown}<thead><tr>{_cells('th', 'col', heads, classes)}</tr></thead><tbody>"
+    for words in rows:
+        first = _cells("th", "row", words[:1], classes[:1])
+        yield f"<tr>{first}{_cells('td', '', words[1:], classes[1:])}</tr>"
+    yield "</tbody></table></div>"
+
+
+def _cells(tag: str, scope: str, words: Sequence[str], classes: Sequence[str]) -> str:
+    start = f'<{tag} scope="{scope}"' if scope else f"<{tag}"
+    return "".join(
+        f'{start}{kind} dir="auto">{text(one)}</{tag}>'
+        for one, kind in zip(words, classes, strict=True)
+    )
+
+
+def picture(data: bytes, alt: str) -> str:
+    """A picture that the page holds itself, out of the bytes of a .png file."""
+    held = b64encode(data).decode("ascii")
+    return f'<p><img src="data:image/png;base64,{held}" alt="{text(alt)}"></p>'
+
+
+def save_page(path: Path | str, parts: Iterable[str]) -> Path:
+    """Write the parts of a page, each on lines of its own, whole or not at all."""
+    page = "\n".join(parts)
+    return write_whole(path, lambda to: _save(to, page))
+
+
+def _save(path: Path, page: str) -> None:
+    path.write_text(page, encoding="utf-8", newline="\n")

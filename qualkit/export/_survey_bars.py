@@ -6,21 +6,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from qualkit.errors import QualkitError
+from qualkit.errors import NotEnough
 from qualkit.export._shared import one_line
 from qualkit.export._survey_canvas import (
     EDGE,
     GREY,
+    KEY_LINE,
     PLAIN,
     SMALL,
+    SWATCH,
     WIDE,
     Canvas,
     Chart,
     Piece,
     Section,
+    Sign,
+    axis,
     cut,
     height,
-    width,
+    key_lines,
     wrapped,
 )
 from qualkit.export._survey_rows import (
@@ -28,13 +32,14 @@ from qualkit.export._survey_rows import (
     Record,
     answers_of,
     asked,
+    chart_title,
     group_label,
     key_of,
     notes_of,
     rows_by_item,
     was_nobody,
+    withheld_words,
 )
-from qualkit.survey.suppress import CELL_WHY
 
 if TYPE_CHECKING:
     from qualkit.survey import Description
@@ -44,7 +49,8 @@ USUAL: Final = KINDS[:-1]
 MOST_ANSWERS: Final = 60  # of one item; the rest are said to be left out
 _BAR: Final = 0.15
 _ANSWERS: Final = 2.4
-_LOOKS: Final = (("#4d4d4d", ""), ("#c9c9c9", "////"), ("#8a8a8a", "...."), ("#ffffff", "\\\\\\\\"))
+_LOOKS: Final = (("#4d4d4d", ""), ("#c9c9c9", "////"), ("#8a8a8a", "...."),
+                ("#ffffff", "\\\\\\\\"), ("#c9c9c9", "||||"), ("#ffffff", "----"))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,28 +65,30 @@ class _Answer:
     bars: tuple[_Bar, ...]
 
 
-def bars_chart(made: Description, choice: Choice, *, title: str) -> Chart:
+def bars_chart(
+    made: Description, *, items: Sequence[str] = (), waves: Sequence[str] = (), by: str = "",
+    title: str = "",
+) -> Chart:  # fmt: skip
     """The chart, before it is drawn."""
+    choice = Choice(items, waves, by)
     kinds = KINDS if choice.items else USUAL
     found = rows_by_item(made, choice, kinds, unfit="this chart shows answers that can be counted")
     if not found:
-        raise QualkitError("no item has answers without an order to be shown")
+        raise NotEnough("no item has answers without an order to be shown")
     answers = answers_of(made)
-    waves = [wave for wave in made.waves if wave in (choice.waves or made.waves)]
-    layout = _Layout(tuple(waves))
+    layout = _Layout(tuple(wave for wave in made.waves if wave in (choice.waves or made.waves)))
     body: list[Piece] = []
-    withheld = several = False
+    withheld = False
     for rows in found.values():
         for part in _by_group(rows):
             pieces, hidden = layout.item(part, answers, choice)
             body += pieces
             withheld = withheld or hidden
-        several = several or rows[0]["kind"] == "multiple"
-    by = f", by {one_line(choice.by.replace('_', ' '))}" if choice.by else ""
-    named = title or f"{made.survey}: answers given, {' and '.join(waves)}{by}"
+    named = title or chart_title(made, choice, "answers given")
     chart = Chart("Bars", named, [Section(layout.head(withheld=withheld), body, layout.foot())])
-    chart.notes = notes_of(made, [r for rows in found.values() for r in rows], withheld=withheld)
-    if several:
+    shown = [row for rows in found.values() for row in rows]
+    chart.notes = notes_of(made, shown, withheld=withheld)
+    if any(row["kind"] == "multiple" for row in shown):
         chart.notes.insert(1, "Where several answers could be given, they do not add up to 100 %.")
     return chart
 
@@ -113,36 +121,21 @@ class _Layout:
     # Head and foot --------------------------------------------------------------------------
 
     def head(self, *, withheld: bool) -> Piece:
-        """The key of the waves."""
-        needed = len(self.waves) > 1 or withheld
-        high = 0.26 if needed else 0.02
+        """The key of the waves, where there are several, and of what is withheld."""
+        named = self.waves if len(self.waves) > 1 else ()
+        signs = [(self._sign(n), wave) for n, wave in enumerate(named)]
+        lines = key_lines(signs, withheld=withheld)
+        high = KEY_LINE * len(lines) + 0.04 if named or withheld else 0.02
+        return Piece(high, lambda canvas, top: canvas.key(top, lines), keep=True)
 
-        def draw(canvas: Canvas, top: float) -> None:
-            x, middle = EDGE, top + 0.1
-            for n, wave in enumerate(self.waves if len(self.waves) > 1 else ()):
-                fill, pattern = self.look(n)
-                canvas.box((x, middle - 0.065), (0.22, 0.13), fill, pattern=pattern, edge="#4d4d4d")
-                words = cut(one_line(wave), 1.6, SMALL)
-                canvas.words((x + 0.27, middle), words, size=SMALL)
-                x += 0.27 + width(words, SMALL) + 0.2
-            if withheld:
-                canvas.withheld((x, middle - 0.065), (0.22, 0.13))
-                canvas.words((x + 0.27, middle), "Withheld", size=SMALL)
-
-        return Piece(high, draw, keep=True)
+    def _sign(self, wave: int) -> Sign:
+        fill, pattern = self.look(wave)
+        return lambda canvas, at: canvas.box(at, SWATCH, fill, pattern=pattern, edge="#4d4d4d")
 
     def foot(self) -> Piece:
         """The axis in per cent."""
-
-        def draw(canvas: Canvas, top: float) -> None:
-            end = self.left + 100 * self.unit
-            canvas.line((self.left, top + 0.03), (end, top + 0.03), colour=GREY, wide=0.6)
-            for tick in range(0, 101, 20):
-                x = self.left + self.unit * tick
-                canvas.line((x, top + 0.03), (x, top + 0.07), colour=GREY, wide=0.6)
-                canvas.words((x, top + 0.14), f"{tick}%", size=SMALL, across="center", colour=GREY)
-
-        return Piece(0.3, draw)
+        ticks = [(self.left + self.unit * tick, f"{tick}%") for tick in range(0, 101, 20)]
+        return axis(self.left, self.left + 100 * self.unit, ticks)
 
     # An item --------------------------------------------------------------------------------
 
@@ -209,9 +202,8 @@ class _Layout:
         middle = y + _BAR / 2
         if bar.percent is None:
             if bar.why and not was_nobody(bar.why):
-                canvas.withheld((self.left, y), (0.22, _BAR))
-                told = "withheld" if bar.why == CELL_WHY else f"withheld: {bar.why}"
-                words = cut(told, 100 * self.unit, SMALL)
+                canvas.withheld((self.left, y), (SWATCH[0], _BAR))
+                words = cut(withheld_words(bar.why), 100 * self.unit, SMALL)
                 canvas.words((self.left + 0.27, middle), words, size=SMALL, colour=GREY)
             elif bar.why:
                 canvas.words((self.left + 0.05, middle), bar.why, size=SMALL, colour=GREY)

@@ -8,7 +8,7 @@ well as in colour, and what they tell is told by a pattern or by a place too.
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -31,6 +31,8 @@ INK: Final = "#1b1b1b"
 GREY: Final = "#595959"  # letters of it are read on white
 PALE: Final = "#d9d9d9"
 WITHHELD: Final = "xxxx"
+SWATCH: Final = (0.22, 0.13)
+KEY_LINE: Final = 0.22
 MOST_PAGES: Final = 60
 _LINE: Final = 1.28  # lines are so many times their letters apart
 _POINT: Final = 1 / 72
@@ -96,6 +98,17 @@ def cut(text: str, room: float, size: float, *, bold: bool = False) -> str:
     while text and width(f"{text}…", size, bold=bold) > room:
         text = text[:-1]
     return f"{text.rstrip()}…"
+
+
+def shortened(name: str, room: float, size: float = SMALL) -> str:
+    """A name on one line, cut in its middle: what tells names apart often stands at their end."""
+    name = one_line(name)
+    if width(name, size) <= room:
+        return name
+    start, end = name, name
+    while len(start) > 1 and width(f"{start}…{end}", size) > room:
+        start, end = (start[:-1], end) if len(start) >= len(end) else (start, end[1:])
+    return f"{start.rstrip()}…{end.lstrip()}"
 
 
 # Shades --------------------------------------------------------------------------------------
@@ -193,6 +206,18 @@ class Canvas:
             solid_capstyle="butt",
         )  # fmt: skip
 
+    def key(self, top: float, lines: Sequence[Sequence[Entry]]) -> None:
+        """What shades and signs mean, from a height down; see :func:`key_lines`."""
+        for n, line in enumerate(lines):
+            x, middle = EDGE, top + KEY_LINE * n + 0.1
+            for entry in line:
+                if entry.draw is None:
+                    self.withheld((x, middle - SWATCH[1] / 2), SWATCH)
+                else:
+                    entry.draw(self, (x, middle - SWATCH[1] / 2))
+                self.words((x + SWATCH[0] + 0.05, middle), entry.words, size=SMALL)
+                x += entry.wide
+
     def withheld(self, at: tuple[float, float], size: tuple[float, float], words: str = "") -> None:
         """A hatched box for what is not shown, with as much of the reason as fits."""
         self.box(at, size, "#ffffff", pattern=WITHHELD, ink="#8c8c8c", edge="#8c8c8c")
@@ -207,6 +232,34 @@ def fitting(words: str, room: float, size: float = SMALL) -> str:
     return shown if shown == words or len(shown) > 12 else ""
 
 
+Sign = Callable[[Canvas, tuple[float, float]], None]  # draws from its upper left corner
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of a key: what draws its sign, its words, how wide both are.
+
+    `draw` is None for what is withheld.
+    """
+
+    draw: Sign | None
+    words: str
+    wide: float
+
+
+def key_lines(signs: Iterable[tuple[Sign | None, str]], *, withheld: bool) -> list[list[Entry]]:
+    """The entries of a key in lines as long as the page is wide, what is withheld last."""
+    entries: list[tuple[Sign | None, str]] = [*signs, *([(None, "Withheld")] if withheld else [])]
+    lines: list[list[Entry]] = [[]]
+    for draw, label in entries:
+        shown = shortened(label, 3.0)
+        entry = Entry(draw, shown, SWATCH[0] + width(shown, SMALL) + 0.2)
+        if lines[-1] and sum(one.wide for one in lines[-1]) + entry.wide > WIDE - 2 * EDGE:
+            lines.append([])
+        lines[-1].append(entry)
+    return lines
+
+
 # Pages ---------------------------------------------------------------------------------------
 
 
@@ -218,9 +271,21 @@ class Piece:
     """
 
     high: float
-    draw: Any
+    draw: Callable[[Canvas, float], None]
     says: str = ""
     keep: bool = False
+
+
+def axis(left: float, right: float, ticks: Sequence[tuple[float, str]]) -> Piece:
+    """The line under bars or dots, with the places of its ticks and their words."""
+
+    def draw(canvas: Canvas, top: float) -> None:
+        canvas.line((left, top + 0.03), (right, top + 0.03), colour=GREY, wide=0.6)
+        for x, words in ticks:
+            canvas.line((x, top + 0.03), (x, top + 0.07), colour=GREY, wide=0.6)
+            canvas.words((x, top + 0.14), words, size=SMALL, across="center", colour=GREY)
+
+    return Piece(0.3, draw)
 
 
 @dataclass(slots=True)
@@ -333,9 +398,7 @@ def write_chart(chart: Chart, path: Path | str) -> tuple[Path, ...]:
     MissingExtra
         Where matplotlib is not installed.
     """
-    ending = check_ending(path)
-    found = leaves(chart)
-    pages = [_drawn(chart, leaf, n, len(found), ending) for n, leaf in enumerate(found, 1)]
+    pages = _pages(chart, check_ending(path))
     first = Path(path)
     names = [first, *(first.with_stem(f"{first.stem}-{n}") for n in range(2, len(pages) + 1))]
     for name, page in zip(names, pages, strict=True):
@@ -345,6 +408,16 @@ def write_chart(chart: Chart, path: Path | str) -> tuple[Path, ...]:
 
 def _put(to: Path, page: bytes) -> None:
     to.write_bytes(page)
+
+
+def pictures_of(chart: Chart) -> list[tuple[bytes, str]]:
+    """The pages as .png, each with its words for those who do not see it."""
+    return list(zip(_pages(chart, ".png"), described_pages(chart), strict=True))
+
+
+def _pages(chart: Chart, ending: str) -> list[bytes]:
+    found = leaves(chart)
+    return [_drawn(chart, leaf, n, len(found), ending) for n, leaf in enumerate(found, 1)]
 
 
 def described_pages(chart: Chart) -> tuple[str, ...]:

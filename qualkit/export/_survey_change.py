@@ -10,21 +10,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from qualkit.errors import QualkitError, UnknownName
-from qualkit.export._shared import one_line
+from qualkit.errors import NotEnough
 from qualkit.export._survey_canvas import (
     EDGE,
     GREY,
     INK,
+    KEY_LINE,
     PLAIN,
     SMALL,
+    SWATCH,
     WIDE,
     Canvas,
     Chart,
     Piece,
     Section,
+    Sign,
+    axis,
     cut,
     height,
+    key_lines,
+    shortened,
     width,
     wrapped,
 )
@@ -34,7 +39,9 @@ from qualkit.export._survey_rows import (
     check_names,
     chunks,
     group_label,
+    numbered,
     records,
+    withheld_words,
 )
 from qualkit.survey.findings import p_words
 from qualkit.survey.proportions import wilson
@@ -44,6 +51,7 @@ if TYPE_CHECKING:
 
 MEASURES: Final = {"mean": ("mean", "score"), "share": ("yes", "chosen", "top-two")}
 ADJUSTED: Final = {"holm": "Holm", "bh": "BH", "bonferroni": "Bonferroni"}
+MOST_ROWS: Final = 16  # of one item in one piece
 _ROW: Final = 0.44
 _QUESTION: Final = 2.15
 _LABELS: Final = 1.4
@@ -74,42 +82,44 @@ class _Block:
 
 
 def change_chart(
-    made: Comparison, *, items: Sequence[str], measure: str, by: str, survey: Survey | None,
-    title: str,
+    made: Comparison, *, items: Sequence[str] = (), measure: str = "mean", by: str = "",
+    survey: Survey | None = None, title: str = "",
 ) -> Chart:  # fmt: skip
     """The chart, before it is drawn."""
-    if measure not in MEASURES:
-        raise UnknownName("measure", measure, MEASURES)
+    chosen = _chosen(made, items, measure, by)
+    percent = measure == "share"
+    sections: dict[str, list[_Block]] = {}
+    for key, rows in _by_result(chosen).items():
+        # numbers such as hours have an axis of their own
+        own = key[0] if rows[0]["kind"] == "number" else ""
+        parts = chunks([_row(row, made, percent, by) for row in rows], MOST_ROWS)
+        for question, part in numbered(_question(rows[0]), parts):
+            sections.setdefault(own, []).append(_Block(question, tuple(part)))
+    by_words = f", by {by.replace('_', ' ')}" if by else ""
+    named = title or f"{made.survey}: {measure}s, {made.before} to {made.after}{by_words}"
+    chart = Chart("Before and after", named, [], _notes(made, chosen, percent=percent))
+    layout = _Layout.of(made, [one for held in sections.values() for one in held], percent=percent)
+    for own, blocks in sections.items():
+        limits = (0.0, 100.0) if percent else _limits(blocks, survey, own)
+        chart.sections.append(layout.section(blocks, limits))
+    return chart
+
+
+def _chosen(made: Comparison, items: Sequence[str], measure: str, by: str) -> list[Record]:
+    """The results of that measure; of everybody and, if one is named, of a column's groups."""
+    check_names("measure", [measure], MEASURES)
     every = records(made.items)
     check_names("item", items, dict.fromkeys(row["item"] for row in every))
     groups = dict.fromkeys(row["attribute"] for row in every if row["attribute"])
     check_names("subgroup column", [by] if by else [], groups)
-    chosen = [
+    chosen: list[Record] = [
         row for row in every
         if row["measure"] in MEASURES[measure] and row["attribute"] in {"", by}
         and (not items or row["item"] in items)
     ]  # fmt: skip
     if not chosen:
-        raise QualkitError(f"before and after: there are no {measure}s to compare")
-    percent = measure == "share"
-    sections: dict[str, list[_Block]] = {}
-    for key, rows in _by_result(chosen).items():
-        parts = chunks([_row(row, made, percent, by) for row in rows], 16)
-        for n, part in enumerate(parts):
-            more = f" ({n + 1} of {len(parts)})" if len(parts) > 1 else ""
-            block = _Block(f"{_question(rows[0], survey)}{more}", tuple(part))
-            # numbers such as hours have an axis of their own
-            own = key[0] if rows[0]["kind"] == "number" else ""
-            sections.setdefault(own, []).append(block)
-    by_words = f", by {one_line(by.replace('_', ' '))}" if by else ""
-    named = title or f"{made.survey}: {measure}s, {made.before} to {made.after}{by_words}"
-    chart = Chart("Before and after", named, [])
-    layout = _Layout.of(made, [one for held in sections.values() for one in held], percent=percent)
-    for own, blocks in sections.items():
-        limits = (0.0, 100.0) if percent else _limits(blocks, survey, own)
-        chart.sections.append(layout.section(blocks, limits))
-    chart.notes = _notes(made, chosen, percent=percent)
-    return chart
+        raise NotEnough(f"before and after: there are no {measure}s to compare")
+    return chosen
 
 
 def _by_result(rows: Sequence[Record]) -> dict[tuple[str, str, str], list[Record]]:
@@ -121,25 +131,21 @@ def _by_result(rows: Sequence[Record]) -> dict[tuple[str, str, str], list[Record
             for key, held in found.items()}  # fmt: skip
 
 
-def _question(row: Record, survey: Survey | None) -> str:
+def _question(row: Record) -> str:
     said = asked(row)
-    if row["option"]:
-        known = {item.id: item.labels for item in survey.items} if survey else {}
-        option = known.get(row["item"], {}).get(row["option"]) or row["option"]
-        return one_line(f"{said}: {option}")
     return f"{said} (top two answers)" if row["measure"] == "top-two" else said
 
 
 def _row(row: Record, made: Comparison, percent: bool, by: str) -> _Row:
     label = group_label(row, grouped=bool(by))
     matched = made.design == "matched"
-    base = f"{row['matched'] or 0:,}" if matched else f"{row['n_before']:,}, {row['n_after']:,}"
+    sizes = [row["matched"]] * 2 if matched else [row["n_before"], row["n_after"]]
+    base = ", ".join(f"{n or 0:,}" for n in (sizes[:1] if matched else sizes))
     none: _Ends = (None, None, None)
     if not row["shown"]:
-        why = row["why"] if row["reason"] else f"withheld: {row['why']}"
+        why = row["why"] if row["reason"] else withheld_words(row["why"])
         return _Row(label, none, none, "", "", (), base, why=why)
     times = 100 if percent else 1
-    sizes = [row["matched"]] * 2 if matched else [row["n_before"], row["n_after"]]
     before, after = (
         _ends(row[f"mean_{wave}"], row[f"sd_{wave}"], n, percent=percent)
         for wave, n in zip(("before", "after"), sizes, strict=True)
@@ -266,26 +272,19 @@ class _Layout:
 
         found = MaxNLocator(nbins=5, steps=[1, 2, 5, 10]).tick_values(*limits)
         ticks = [float(tick) for tick in found if limits[0] - 1e-9 <= tick <= limits[1] + 1e-9]
-        axis = _Axis(limits, tuple(ticks), self.left, self.right, self.percent)
-        return Section(
-            self._head(blocks), [self._block(block, axis) for block in blocks], self._foot(axis)
-        )
+        line = _Axis(limits, tuple(ticks), self.left, self.right)
+        sign = "%" if self.percent else ""
+        foot = axis(self.left, self.right, [(line.at(tick), f"{tick:g}{sign}") for tick in ticks])
+        return Section(self._head(blocks), [self._block(block, line) for block in blocks], foot)
 
     def _head(self, blocks: Sequence[_Block]) -> Piece:
-        high = 0.24 + height(3, SMALL) + 0.06
         withheld = any(row.why.startswith("withheld") for block in blocks for row in block.rows)
+        signs = [(_sign(filled=False), self.before), (_sign(filled=True), self.after)]
+        lines = key_lines(signs, withheld=withheld)
+        high = KEY_LINE * len(lines) + 0.02 + height(3, SMALL) + 0.06
 
         def draw(canvas: Canvas, top: float) -> None:
-            x, middle = EDGE, top + 0.1
-            for wave, filled in ((self.before, False), (self.after, True)):
-                canvas.line((x, middle), (x + 0.3, middle), colour=INK, wide=0.9)
-                _dot(canvas, (x + 0.15, middle), filled=filled)
-                words = cut(one_line(wave), 2.2, SMALL)
-                canvas.words((x + 0.36, middle), words, size=SMALL)
-                x += 0.36 + width(words, SMALL) + 0.25
-            if withheld:
-                canvas.withheld((x, middle - 0.065), (0.22, 0.13))
-                canvas.words((x + 0.27, middle), "Withheld", size=SMALL)
+            canvas.key(top, lines)
             start = top + high - 0.04 - height(3, SMALL)
             for title, at, across in self._titles():
                 canvas.words((at, start), title, size=SMALL, colour=GREY, across=across)
@@ -300,7 +299,7 @@ class _Layout:
             (["", "", "n"], WIDE - EDGE, "right"),
         ]
 
-    def _block(self, block: _Block, axis: _Axis) -> Piece:
+    def _block(self, block: _Block, line: _Axis) -> Piece:
         room = _QUESTION if self.single else WIDE - 2 * EDGE
         lines = wrapped(block.question, room, PLAIN, most=8 if self.single else 3)
         words = height(len(lines), PLAIN)
@@ -314,19 +313,19 @@ class _Layout:
             y = top + 0.05 + (max(0.0, words - rows) / 2 if self.single else words + 0.02)
             start = top + 0.05 + (max(0.0, rows - words) / 2 if self.single else 0.0)
             canvas.words((EDGE, start), lines)
-            for tick in axis.ticks:
-                x = axis.at(tick)
+            for tick in line.ticks:
+                x = line.at(tick)
                 canvas.line((x, y), (x, y + rows), colour="#e8e8e8", wide=0.6)
             for row, test, deep in zip(block.rows, tests, tall, strict=True):
-                self._row(canvas, row, test, axis, y + deep / 2)
+                self._row(canvas, row, test, line, y + deep / 2)
                 y += deep
 
         return Piece(high, draw, " ".join([f"{block.question}:", *(self._said(row) for row in
                                            block.rows)]))  # fmt: skip
 
-    def _row(self, canvas: Canvas, row: _Row, test: Sequence[str], axis: _Axis, y: float) -> None:
+    def _row(self, canvas: Canvas, row: _Row, test: Sequence[str], line: _Axis, y: float) -> None:
         if row.label:
-            canvas.words((EDGE + 0.1, y), cut(row.label, _LABELS, SMALL), size=SMALL)
+            canvas.words((EDGE + 0.1, y), shortened(row.label, _LABELS), size=SMALL)
         canvas.words((WIDE - EDGE, y), row.base, size=SMALL, across="right")
         if row.why:
             if row.why.startswith("withheld"):
@@ -335,9 +334,9 @@ class _Layout:
                 words = cut(row.why, self.right - self.left, SMALL)
                 canvas.words((self.left, y), words, size=SMALL, colour=GREY)
             return
-        _whisker(canvas, axis, row.before, y - _OFF, filled=False)
-        _whisker(canvas, axis, row.after, y + _OFF, filled=True)
-        _arrow(canvas, axis, row, y)
+        _whisker(canvas, line, row.before, y - _OFF, filled=False)
+        _whisker(canvas, line, row.after, y + _OFF, filled=True)
+        _arrow(canvas, line, row, y)
         at = self.right + _GAP
         change = f"{row.change} {row.moved}".strip() if row.moved != "same" else row.change
         ends = [self._figure(one[0]) for one in (row.before, row.after)]
@@ -364,17 +363,6 @@ class _Layout:
             f"{'; '.join(row.test)} (n = {row.base})."
         )
 
-    def _foot(self, axis: _Axis) -> Piece:
-        def draw(canvas: Canvas, top: float) -> None:
-            canvas.line((self.left, top + 0.03), (self.right, top + 0.03), colour=GREY, wide=0.6)
-            for tick in axis.ticks:
-                x = axis.at(tick)
-                canvas.line((x, top + 0.03), (x, top + 0.07), colour=GREY, wide=0.6)
-                words = f"{tick:g}%" if self.percent else f"{tick:g}"
-                canvas.words((x, top + 0.14), words, size=SMALL, across="center", colour=GREY)
-
-        return Piece(0.3, draw)
-
 
 def _wrapped_test(test: Sequence[str]) -> list[str]:
     return [line for one in test for line in wrapped(one, _TEST, SMALL, most=6)]
@@ -386,12 +374,22 @@ class _Axis:
     ticks: tuple[float, ...]
     left: float
     right: float
-    percent: bool
 
     def at(self, value: float) -> float:
         low, high = self.limits
         inside = min(max(value, low), high)
         return self.left + 0.08 + (inside - low) / (high - low) * (self.right - self.left - 0.16)
+
+
+def _sign(*, filled: bool) -> Sign:
+    """What draws a wave's dot in the key."""
+
+    def draw(canvas: Canvas, at: tuple[float, float]) -> None:
+        middle = at[1] + SWATCH[1] / 2
+        canvas.line((at[0], middle), (at[0] + SWATCH[0], middle), colour=INK, wide=0.9)
+        _dot(canvas, (at[0] + SWATCH[0] / 2, middle), filled=filled)
+
+    return draw
 
 
 def _dot(canvas: Canvas, at: tuple[float, float], *, filled: bool) -> None:
@@ -401,23 +399,23 @@ def _dot(canvas: Canvas, at: tuple[float, float], *, filled: bool) -> None:
     )  # fmt: skip
 
 
-def _whisker(canvas: Canvas, axis: _Axis, ends: _Ends, y: float, *, filled: bool) -> None:
+def _whisker(canvas: Canvas, line: _Axis, ends: _Ends, y: float, *, filled: bool) -> None:
     value, low, high = ends
     if value is None:
         return
     if low is not None and high is not None:
         colour = INK if filled else "#7a7a7a"
-        canvas.line((axis.at(low), y), (axis.at(high), y), colour=colour, wide=0.9)
+        canvas.line((line.at(low), y), (line.at(high), y), colour=colour, wide=0.9)
         for end in (low, high):
-            canvas.line((axis.at(end), y - 0.03), (axis.at(end), y + 0.03), colour=colour, wide=0.9)
-    _dot(canvas, (axis.at(value), y), filled=filled)
+            canvas.line((line.at(end), y - 0.03), (line.at(end), y + 0.03), colour=colour, wide=0.9)
+    _dot(canvas, (line.at(value), y), filled=filled)
 
 
-def _arrow(canvas: Canvas, axis: _Axis, row: _Row, y: float) -> None:
+def _arrow(canvas: Canvas, line: _Axis, row: _Row, y: float) -> None:
     """From before to after, where they are far enough apart for one to be seen."""
     if row.before[0] is None or row.after[0] is None:
         return
-    start, end = axis.at(row.before[0]), axis.at(row.after[0])
+    start, end = line.at(row.before[0]), line.at(row.after[0])
     if abs(end - start) < 0.1:
         return
     look: Mapping[str, Any] = {

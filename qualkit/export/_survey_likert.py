@@ -7,25 +7,30 @@ side of the scale for certain; else their share stands apart, since no side may 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from qualkit.errors import QualkitError
+from qualkit.errors import NotEnough
 from qualkit.export._survey_canvas import (
     EDGE,
     GREY,
+    KEY_LINE,
     PALE,
     PLAIN,
     SMALL,
+    SWATCH,
     WIDE,
     Canvas,
     Chart,
     Piece,
     Section,
-    cut,
+    Sign,
+    axis,
     height,
+    key_lines,
     letters_on,
     shades,
+    shortened,
     width,
     wrapped,
 )
@@ -34,12 +39,16 @@ from qualkit.export._survey_rows import (
     Record,
     answers_of,
     asked,
+    chart_title,
+    check_names,
     chunks,
     group_label,
     key_of,
     notes_of,
+    numbered,
     rows_by_item,
     was_nobody,
+    withheld_words,
 )
 from qualkit.survey.suppress import CELL_WHY
 
@@ -54,6 +63,7 @@ _NEUTRAL_SHADE: Final = "#ffffff"  # with an edge, so that greys of it are not m
 _BAR: Final = 0.19
 _QUESTION: Final = 2.5  # column of questions where every item has one bar
 _LABELS: Final = 1.5  # at most, of groups
+_WAVES: Final = 1.0
 _GAP: Final = 0.08
 _NO_SIDE: Final = "Withheld, either side"
 _ROOMS: Final = {"Neutral": 0.34, "Don't know": 0.5, _NO_SIDE: 0.62}  # of words beside bars
@@ -126,6 +136,11 @@ class _Scale:
     def pattern(self, place: int) -> str:
         return "////" if self.side(place) == "left" else ""
 
+    def sign(self, place: int) -> Sign:
+        """What draws an answer's shade in the key."""
+        fill, pattern = self.fill(place), self.pattern(place)
+        return lambda canvas, at: canvas.box(at, SWATCH, fill, pattern=pattern, edge="#8c8c8c")
+
 
 def side_of(place: int, count: int) -> str:
     """Where an answer lies: left, neutral or right.
@@ -138,51 +153,48 @@ def side_of(place: int, count: int) -> str:
     return "left" if 2 * place < count else "right"
 
 
-def likert_chart(made: Description, choice: Choice, *, neutral: str, title: str) -> Chart:
+def likert_chart(
+    made: Description, *, items: Sequence[str] = (), waves: Sequence[str] = (), by: str = "",
+    neutral: str = "centred", title: str = "",
+) -> Chart:  # fmt: skip
     """The chart, before it is drawn."""
+    check_names("way with the middle", [neutral], NEUTRALS)
+    choice = Choice(items, waves, by)
     found = rows_by_item(made, choice, {"ordinal"}, unfit="this chart shows items on a scale")
+    scales, left_out = _blocks(made, found, choice, apart=neutral == "apart")
+    if not scales:
+        raise NotEnough(f"no item has answers on a scale of {FEWEST} to {MOST} points to be shown")
+    bars = [bar for blocks in scales.values() for block in blocks for bar in block.bars]
+    layout = _Layout.of(scales, bars)
+    named = title or chart_title(made, choice, "answers on a scale")
+    sections = [layout.section(scale, blocks) for scale, blocks in scales.items()]
+    shown = [row for rows in found.values() for row in rows]
+    notes = notes_of(made, shown, withheld=layout.hidden)
+    if left_out:
+        items = ", ".join(left_out)
+        notes.append(f"Not shown, for want of {FEWEST} to {MOST} answers on a scale: {items}.")
+    return Chart("Diverging stacked bars", named, sections, notes)
+
+
+def _blocks(
+    made: Description, found: Mapping[str, Sequence[Record]], choice: Choice, *, apart: bool
+) -> tuple[dict[_Scale, list[_Block]], list[str]]:
+    """The items by their scales, and those that have none that can be drawn."""
     answers = answers_of(made)
     scales: dict[_Scale, list[_Block]] = {}
     left_out: list[str] = []
     for item, rows in found.items():
-        scale = _scale(rows, answers, neutral == "apart")
+        scale = _scale(rows, answers, apart)
         if scale is None:
             left_out.append(item)
             continue
-        bars = [_bar(row, answers.get(key_of(row), []), scale, choice) for row in rows]
-        several = len(made.waves) > 1 and len({bar.wave for bar in bars}) > 1
-        parts = chunks(bars)
-        for n, part in enumerate(parts):
-            more = f" ({n + 1} of {len(parts)})" if len(parts) > 1 else ""
-            kept = part if several else [_without_wave(bar) for bar in part]
-            scales.setdefault(scale, []).append(_Block(f"{asked(rows[0])}{more}", tuple(kept)))
-    if not scales:
-        raise QualkitError(
-            f"no item has answers on a scale of {FEWEST} to {MOST} points to be shown"
-        )
-    bars = [bar for blocks in scales.values() for block in blocks for bar in block.bars]
-    layout = _Layout.of(scales, bars)
-    chart = Chart("Diverging stacked bars", title or _title(made, choice), [])
-    chart.sections = [layout.section(scale, blocks) for scale, blocks in scales.items()]
-    shown = [row for rows in found.values() for row in rows]
-    chart.notes = notes_of(made, shown, withheld=layout.hidden)
-    if left_out:
-        chart.notes.append(
-            f"Not shown, for want of {FEWEST} to {MOST} answers on a scale: {', '.join(left_out)}."
-        )
-    return chart
-
-
-def _title(made: Description, choice: Choice) -> str:
-    waves = " and ".join(wave for wave in made.waves if wave in (choice.waves or made.waves))
-    by = f", by {choice.by.replace('_', ' ')}" if choice.by else ""
-    return f"{made.survey}: answers on a scale, {waves}{by}"
-
-
-def _without_wave(bar: _Bar) -> _Bar:
-    from dataclasses import replace
-
-    return replace(bar, wave="")
+        bars = [_bar(row, answers.get(key_of(row), []), choice) for row in rows]
+        waves = len({bar.wave for bar in bars})
+        if waves == 1:
+            bars = [replace(bar, wave="") for bar in bars]
+        for question, part in numbered(asked(rows[0]), chunks(bars, together=waves)):
+            scales.setdefault(scale, []).append(_Block(question, tuple(part)))
+    return scales, left_out
 
 
 # What a bar is made of -----------------------------------------------------------------------
@@ -222,28 +234,26 @@ def _agrees(label: str) -> bool | None:
     return "disagree" not in words and "not agree" not in words
 
 
-def _bar(row: Record, answers: Sequence[Record], scale: _Scale, choice: Choice) -> _Bar:
+def _bar(row: Record, answers: Sequence[Record], choice: Choice) -> _Bar:
     told = (group_label(row, grouped=bool(choice.by)), str(row["wave"]), row["n"] or 0,
             row["dont_know"] or 0)  # fmt: skip
     if not row["shown"]:
         return _Bar(*told, why=str(row["why"]) or "withheld")
     given = [one for one in answers if one["code"] != _UNSURE]
     unsure = sum(one["percent"] or 0.0 for one in answers if one["code"] == _UNSURE)
-    down = runs_down([_label(one) for one in given])
-    best = _best(row, len(given))
-    pools = _pools(row, given, best, 100 - unsure)
     count = len(given)
-    parts: dict[int, _Part] = {}
-    for at, one in enumerate(given):
-        if one["shown"]:
-            place = count - 1 - at if down else at
-            parts[place] = _Part(side_of(place, count), one["percent"], place)
+    places = list(range(count))  # of the answers from left to right
+    if runs_down([_label(one) for one in given]):
+        places.reverse()
+    parts = {
+        place: _Part(side_of(place, count), one["percent"], place)
+        for place, one in zip(places, given, strict=True) if one["shown"]
+    }  # fmt: skip
     unplaced = 0.0
-    for hidden, share in pools:
-        places = [count - 1 - at if down else at for at in hidden]
-        sides = {side_of(place, count) for place in places}
+    for hidden, share in _pools(row, given, 100 - unsure):
+        sides = {side_of(places[at], count) for at in hidden}
         if len(sides) == 1:
-            parts[places[0]] = _Part(sides.pop(), share)
+            parts[places[hidden[0]]] = _Part(sides.pop(), share)
         else:
             unplaced += share
     if not any(part.percent for part in parts.values()):
@@ -258,14 +268,12 @@ def _best(row: Record, count: int) -> set[int]:
     return set(range(top)) if down else set(range(count - top, count))
 
 
-def _pools(
-    row: Record, given: Sequence[Record], best: set[int], whole: float
-) -> list[tuple[list[int], float]]:
+def _pools(row: Record, given: Sequence[Record], whole: float) -> list[tuple[list[int], float]]:
     """Answers that are withheld with what they are together, which follows from what is shown."""
     places = range(len(given))
     sets: list[tuple[list[int], float]] = [(list(places), whole)]
     if row["top_two"] is not None:
-        top = 100 * row["top_two"]
+        best, top = _best(row, len(given)), 100 * row["top_two"]
         sets = [(sorted(best), top), ([at for at in places if at not in best], whole - top)]
     made = []
     for members, total in sets:
@@ -284,7 +292,7 @@ def _begin(bars: Sequence[_Bar], *, single: bool) -> float:
     if single:
         return EDGE + _QUESTION + _GAP
     labels = max(min(_LABELS, width(bar.label, SMALL)) for bar in bars)
-    waves = max(min(1.0, width(bar.wave, SMALL)) for bar in bars)
+    waves = max(min(_WAVES, width(bar.wave, SMALL)) for bar in bars)
     return EDGE + 0.1 + labels + waves + _GAP * ((labels > 0) + (waves > 0))
 
 
@@ -350,19 +358,15 @@ class _Layout:
     # The key --------------------------------------------------------------------------------
 
     def _head(self, scale: _Scale, blocks: Sequence[_Block]) -> Piece:
-        lines = self._keys(scale, blocks)
+        signs = [(scale.sign(place), label) for place, label in enumerate(scale.labels)]
+        hidden = any(bar.withheld for block in blocks for bar in block.bars)
+        lines = key_lines(signs, withheld=hidden)
         titles = [wrapped(name, max(wide, 0.42), SMALL, most=3) for name, _, wide in self.columns]
         named = height(max(map(len, titles)), SMALL)
-        high = 0.22 * len(lines) + named + 0.06
+        high = KEY_LINE * len(lines) + named + 0.06
 
         def draw(canvas: Canvas, top: float) -> None:
-            for n, line in enumerate(lines):
-                x = EDGE
-                for place, label, wide in line:
-                    middle = top + 0.22 * n + 0.1
-                    self._swatch(canvas, scale, place, (x, middle - 0.065))
-                    canvas.words((x + 0.27, middle), label, size=SMALL)
-                    x += wide
+            canvas.key(top, lines)
             for (name, at, wide), title in zip(self.columns, titles, strict=True):
                 start = top + high - 0.04 - height(len(title), SMALL)
                 corner = (at + wide, start) if name == "n" else (at, start)
@@ -371,33 +375,6 @@ class _Layout:
 
         answers = ", ".join(scale.labels)
         return Piece(high, draw, f"Answers from left to right: {answers}.", keep=True)
-
-    def _keys(
-        self, scale: _Scale, blocks: Sequence[_Block]
-    ) -> list[list[tuple[int | None, str, float]]]:
-        """Answers in lines as long as the page is wide."""
-        entries: list[tuple[int | None, str]] = list(enumerate(scale.labels))
-        if any(bar.withheld for block in blocks for bar in block.bars):
-            entries.append((None, "Withheld"))
-        lines: list[list[tuple[int | None, str, float]]] = [[]]
-        used = 0.0
-        for place, label in entries:
-            shown = cut(" ".join(label.split()), 3.0, SMALL)
-            wide = width(shown, SMALL) + 0.42
-            if lines[-1] and used + wide > WIDE - 2 * EDGE:
-                lines.append([])
-                used = 0.0
-            lines[-1].append((place, shown, wide))
-            used += wide
-        return lines
-
-    @staticmethod
-    def _swatch(canvas: Canvas, scale: _Scale, place: int | None, at: tuple[float, float]) -> None:
-        if place is None:
-            canvas.withheld(at, (0.22, 0.13))
-        else:
-            canvas.box(at, (0.22, 0.13), scale.fill(place), pattern=scale.pattern(place),
-                       edge="#8c8c8c")  # fmt: skip
 
     # An item --------------------------------------------------------------------------------
 
@@ -427,16 +404,17 @@ class _Layout:
     def _bar(self, canvas: Canvas, scale: _Scale, bar: _Bar, y: float, *, label: str) -> None:
         middle = y + _BAR / 2
         if label:
-            canvas.words((self.labels, middle), cut(label, _LABELS, SMALL), size=SMALL)
+            canvas.words((self.labels, middle), shortened(label, _LABELS), size=SMALL)
         if bar.wave:
-            canvas.words((self.left - _GAP, middle), cut(bar.wave, 1.0, SMALL), size=SMALL,
+            canvas.words((self.left - _GAP, middle), shortened(bar.wave, _WAVES), size=SMALL,
                          across="right", colour=GREY)  # fmt: skip
         if bar.why and was_nobody(bar.why):
             canvas.words((self.left + 0.05, middle), bar.why, size=SMALL, colour=GREY)
         elif bar.why:
-            canvas.withheld((self.left, y), (self.right - self.left, _BAR), f"withheld: {bar.why}")
+            room = (self.right - self.left, _BAR)
+            canvas.withheld((self.left, y), room, withheld_words(bar.why))
         self._stack(canvas, scale, bar, y)
-        self._beside(canvas, scale, bar, y)
+        self._beside(canvas, bar, y)
 
     def _stack(self, canvas: Canvas, scale: _Scale, bar: _Bar, y: float) -> None:
         middle = 0.0 if scale.apart else bar.total("neutral")
@@ -464,7 +442,7 @@ class _Layout:
             canvas.words(centre, number, size=SMALL, colour=letters_on(fill), across="center",
                          on=fill if middle or scale.pattern(part.place) else "")  # fmt: skip
 
-    def _beside(self, canvas: Canvas, scale: _Scale, bar: _Bar, y: float) -> None:
+    def _beside(self, canvas: Canvas, bar: _Bar, y: float) -> None:
         """What has no side: a neutral answer if apart, don't know, what is withheld, the base."""
         middle = y + _BAR / 2
         for name, at, wide in self.columns:
@@ -503,16 +481,8 @@ class _Layout:
         ends = [(self.left - self.zero) / self.unit, (self.right - self.zero) / self.unit]
         step = next(one for one in (5, 10, 20, 25, 50) if one * self.unit >= 0.36 or one == 50)
         ticks = [tick for tick in range(-100, 101, step) if ends[0] - 0.5 <= tick <= ends[1] + 0.5]
-
-        def draw(canvas: Canvas, top: float) -> None:
-            canvas.line((self.left, top + 0.03), (self.right, top + 0.03), colour=GREY, wide=0.6)
-            for tick in ticks:
-                x = self.zero + self.unit * tick
-                canvas.line((x, top + 0.03), (x, top + 0.07), colour=GREY, wide=0.6)
-                canvas.words((x, top + 0.14), f"{abs(tick)}%", size=SMALL, across="center",
-                             colour=GREY)  # fmt: skip
-
-        return Piece(0.3, draw)
+        places = [(self.zero + self.unit * tick, f"{abs(tick)}%") for tick in ticks]
+        return axis(self.left, self.right, places)
 
 
 def said(bar: _Bar, scale: _Scale) -> str:

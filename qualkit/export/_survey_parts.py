@@ -36,7 +36,8 @@ _DIGITS: Final = {"figure": 2, "percent": 1}
 class Head(NamedTuple):
     """A column: its title, its kind, its share of a page.
 
-    `kind` is ``text``, ``count``, ``figure``, ``percent``, ``p`` or ``interval``. `only` is
+    `kind` is ``text``, ``count``, ``figure``, ``percent``, ``p``, ``number`` for one that keeps its
+    digits, or ``interval`` for figures that are words already. `only` is
     ``paper`` for what is put together to be read, ``sheet`` for what it is put together of; empty
     for both.
     """
@@ -99,10 +100,10 @@ def results_of(made: Description | Comparison | pd.DataFrame, title: str) -> Res
     import pandas as pd
 
     if isinstance(made, Description):
-        named = title or f"{made.survey}: results"
+        named = title or f"{made.title or made.survey}: results"
         return Results(named, tuple(_described(made)), made.notes, made.method)
     if isinstance(made, Comparison):
-        named = title or f"{made.survey}: {made.before} and {made.after} compared"
+        named = title or f"{made.title or made.survey}: {made.before} and {made.after} compared"
         notes = (*(f"Warning: {one}" for one in made.warnings), *made.notes)
         return Results(named, tuple(_compared(made)), notes, made.method)
     if isinstance(made, pd.DataFrame) and set(FINDING_COLUMNS) <= set(made.columns):
@@ -142,9 +143,8 @@ def printed(value: Value, head: Head) -> str:
         return value
     if head.kind == "p":
         return p_words(float(value))
-    digits = _DIGITS.get(head.kind)
-    words = f"{value:,}" if digits is None else f"{value:,.{digits}f}"
-    return words.replace("-", "\u2212")
+    digits = ",.10g" if head.kind == "number" else f",.{_DIGITS.get(head.kind, 0)}f"
+    return f"{value:{digits}}".replace("-", "\u2212")
 
 
 # Columns ---------------------------------------------------------------------------------------
@@ -214,7 +214,7 @@ def rounded(value: float, kind: str) -> Value:
         return float(f"{value:.3g}")
     if kind == "count":
         return int(value)
-    return round(float(value), _DIGITS[kind])
+    return float(value) if kind == "number" else round(float(value), _DIGITS[kind])
 
 
 def _group(row: Record) -> str:
@@ -253,7 +253,7 @@ _GROUP: Final = (
             lambda row: row["group"] if row["attribute"] else "All"),
 )  # fmt: skip
 _WAVE: Final = _Column(Head("Wave", share=0.7), _word("wave"))
-_WHY: Final = _Column(Head("Remark", share=1.4), _word("why"))
+_WHY: Final = _Column(Head("Remark", share=1.9), _word("why"))
 
 
 # A description -----------------------------------------------------------------------------------
@@ -342,10 +342,10 @@ def _spread(
     answers: dict[tuple[str, str, str, str], list[Record]],
 ) -> Table:  # fmt: skip
     place = [_ASKED[0], *(column for column in _where(made) if column.head.only != "sheet")]
-    share = max(0.5, 4.0 / len(labels))
+    share = min(1.2, max(0.5, 4.0 / len(labels)))
     heads = (
         *(column.head for column in place), *(Head(label, "percent", share) for label in labels),
-        Head("Base", "count", 0.7), Head("Don't know", "count", 0.7),
+        Head("Base", "count", 0.7), Head("Don't know", "count", 0.8),
     )  # fmt: skip
     lines = []
     for row in rows:
@@ -432,7 +432,7 @@ def _changes(made: Comparison) -> Table:
         *_ASKED,
         _Column(Head("Measure", share=1.0), _measure),
         *(_GROUP if grouped else ()),
-        _Column(Head("n", share=0.95, only="paper"), _bases),
+        _Column(Head("n", share=1.1, only="paper"), _bases),
         _Column(Head(f"n {made.before}", "count", 0.6, "sheet"), _word("n_before")),
         _Column(Head(f"n {made.after}", "count", 0.6, "sheet"), _word("n_after")),
         *([_Column(Head("Matched", "count", 0.75, "sheet"), _word("matched"))]
@@ -448,7 +448,7 @@ def _changes(made: Comparison) -> Table:
         _Column(Head("Test", share=1.1, only="paper"), _statistic),
         _Column(Head("t", "figure", 0.6, "sheet"), _word("t")),
         _Column(Head("Chi-squared", "figure", 0.7, "sheet"), _word("chi2")),
-        _Column(Head("df", "figure", 0.6, "sheet"), _word("df")),
+        _Column(Head("df", "number", 0.6, "sheet"), _df),
         _Column(Head("p", "p", 0.75), _word("p")),
         _Column(Head("Adjusted p", "p", 1.05), _word("p_adjusted")),
         _Column(Head("dz", "figure", 0.6), _word("dz")),
@@ -456,7 +456,13 @@ def _changes(made: Comparison) -> Table:
         _Column(Head("Moved", share=0.85), _word("moved")),
         _Column(Head("Remark", share=1.2), lambda row: row["why"] or row["reason"]),
     ]  # fmt: skip
-    return _table("Changes", f"{made.before} and {made.after} compared", columns, rows, _guarded)
+    title = f"Changes from {made.before} to {made.after}"
+    return _table("Changes", title, columns, rows, _guarded)
+
+
+def _df(row: Record) -> Value | None:
+    """Degrees of freedom: whole ones of a t of pairs, broken ones of Welch's."""
+    return None if row["df"] is None else rounded(row["df"], "figure")
 
 
 def _bases(row: Record) -> str:
@@ -502,7 +508,7 @@ def _attrition(made: Comparison) -> Table:
         _Column(Head("Difference", "figure", 0.9), _word("difference")),
         _Column(Head("Test", share=1.0), _word("test")),
         _Column(Head("Statistic", "figure", 0.8), _word("statistic")),
-        _Column(Head("df", "figure", 0.6), _word("df")),
+        _Column(Head("df", "number", 0.6), _df),
         _Column(Head("p", "p", 0.7), _word("p")),
         _Column(Head("Remark", share=2.0), lambda row: row["why"] or row["reason"]),
     ]
@@ -547,10 +553,11 @@ def _found(made: pd.DataFrame) -> Table:
     columns = [
         _Column(Head("Finding", share=1.6), _word("finding")),
         _Column(Head("What", share=3.6), _word("text")),
-        _Column(Head("Value", "figure", 0.7), _word("value")),
-        _Column(Head("Unit", share=0.5), _word("unit")),
-        _Column(Head("95 % from", "figure", 0.7, "sheet"), _word("low")),
-        _Column(Head("to", "figure", 0.7, "sheet"), _word("high")),
+        _Column(Head("Value", "interval", 0.8, "paper"), _with_unit),
+        _Column(Head("Value", "number", 0.7, "sheet"), _in_unit("value")),
+        _Column(Head("Unit", share=0.5, only="sheet"), _word("unit")),
+        _Column(Head("95 % from", "number", 0.7, "sheet"), _in_unit("low")),
+        _Column(Head("to", "number", 0.7, "sheet"), _in_unit("high")),
         _Column(Head("Base", "count", 0.6), _word("base")),
         _Column(Head("p", "p", 0.6), _word("p")),
         _Column(Head("p as printed", share=0.7), _printed_p),
@@ -558,12 +565,29 @@ def _found(made: pd.DataFrame) -> Table:
         _Column(Head("Test", share=0.9, only="sheet"), _word("test")),
         _Column(Head("Origin", share=0.8), _word("origin")),
         _Column(Head("Source", share=1.2, only="sheet"), _word("source")),
-        _Column(Head("Usable", share=0.6), lambda row: "yes" if row["usable"] else "no"),
+        _Column(Head("Usable", share=0.8), lambda row: "yes" if row["usable"] else "no"),
         _WHY,
     ]
     usable = sum(bool(row["usable"]) for row in rows)
     title = f"{many(len(rows), 'finding')}, {usable:,} of them usable"
     return _table("Findings", title, columns, rows, _is_guarded)
+
+
+def _kind(row: Record) -> str:
+    """How a finding's figures are rounded; what others published has the digits that it has."""
+    if row["origin"] == "published":
+        return "number"
+    return "percent" if row["unit"] else "figure"
+
+
+def _in_unit(name: str) -> _Get:
+    return lambda row: None if row[name] is None else rounded(row[name], _kind(row))
+
+
+def _with_unit(row: Record) -> str | None:
+    if row["value"] is None:
+        return None
+    return f"{printed(row['value'], Head('', _kind(row)))} {row['unit']}".strip()
 
 
 def _printed_p(row: Record) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from qualkit.errors import QualkitError, UnknownName
 from qualkit.export._shared import one_line
+from qualkit.survey.suppress import CELL_WHY
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -121,16 +122,45 @@ def asked(row: Record) -> str:
     return one_line(f"{row['item']} {row['question']}" if row["question"] else str(row["item"]))
 
 
-def chunks(rows: Sequence[Any], most: int = MOST_BARS) -> list[Sequence[Any]]:
-    """Rows in pieces as even as can be, none longer than `most`."""
+def chunks(rows: Sequence[Any], most: int = MOST_BARS, *, together: int = 1) -> list[Sequence[Any]]:
+    """Rows in pieces as even as can be, about `most` long, so many of them always together.
+
+    >>> [len(piece) for piece in chunks(range(10), 4)]
+    [4, 4, 2]
+    >>> [len(piece) for piece in chunks(range(10), 5, together=2)]
+    [6, 4]
+    """
     pieces = max(1, -(-len(rows) // most))
-    size = -(-len(rows) // pieces)
+    size = -(-len(rows) // (pieces * together)) * together
     return [rows[at : at + size] for at in range(0, max(1, len(rows)), max(1, size))]
+
+
+def numbered(question: str, pieces: Sequence[Sequence[Any]]) -> list[tuple[str, Sequence[Any]]]:
+    """Each piece of an item with its question, which says the how manieth where there are more."""
+    if len(pieces) == 1:
+        return [(question, pieces[0])]
+    return [(f"{question} ({n} of {len(pieces)})", one) for n, one in enumerate(pieces, 1)]
 
 
 def was_nobody(why: str) -> bool:
     """Whether nothing is shown because nobody answered, rather than to guard who did."""
     return why.startswith("nobody answered")
+
+
+def withheld_words(why: str) -> str:
+    """That something is withheld, and why; a small count is told at the foot of the chart.
+
+    >>> withheld_words("fewer than 10 answers"), withheld_words(CELL_WHY)
+    ('withheld: fewer than 10 answers', 'withheld')
+    """
+    return "withheld" if why in {"", CELL_WHY} else f"withheld: {why}"
+
+
+def chart_title(made: Description, choice: Choice, what: str) -> str:
+    """What is shown, of which waves, by which column."""
+    waves = " and ".join(wave for wave in made.waves if wave in (choice.waves or made.waves))
+    by = f", by {choice.by.replace('_', ' ')}" if choice.by else ""
+    return one_line(f"{made.survey}: {what}, {waves}{by}")
 
 
 def notes_of(made: Description, rows: Iterable[Record], *, withheld: bool) -> list[str]:

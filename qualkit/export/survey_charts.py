@@ -13,21 +13,25 @@ and other applications. Journal of Statistical Software 57(5).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from qualkit.errors import UnknownName
+from qualkit.errors import NotEnough
 from qualkit.export._drawing import check_ending
 from qualkit.export._survey_bars import bars_chart
-from qualkit.export._survey_canvas import Chart, described_pages, write_chart
+from qualkit.export._survey_canvas import Chart, described_pages, pictures_of, write_chart
 from qualkit.export._survey_change import change_chart
-from qualkit.export._survey_likert import NEUTRALS, likert_chart
-from qualkit.export._survey_rows import Choice
+from qualkit.export._survey_likert import likert_chart
+from qualkit.export._survey_rows import check_names
+from qualkit.survey import Comparison
 
 if TYPE_CHECKING:
-    from qualkit.survey import Comparison, Description, Survey
+    from qualkit.survey import Description, Survey
 
-__all__ = ["KINDS", "before_after", "check_ending", "described", "distribution", "likert"]
+__all__ = [
+    "KINDS", "before_after", "check_ending", "described", "distribution", "likert", "pictures",
+]  # fmt: skip
 
 KINDS: Final = ("likert", "before-after", "distribution")
 
@@ -93,7 +97,8 @@ def likert(
     >>> [page.name for page in likert(made, Path(mkdtemp()) / "k.svg")]
     ['k.svg']
     """
-    return write_chart(_likert(made, items, waves, by, neutral, title), path)
+    chart = likert_chart(made, items=items, waves=waves, by=by, neutral=neutral, title=title)
+    return write_chart(chart, path)
 
 
 def before_after(
@@ -141,7 +146,8 @@ def before_after(
     Of matched waves the dots are of those who answered both times. The change, its interval, p and
     adjusted p stand beside; results that are withheld are hatched.
     """
-    return write_chart(_before_after(made, items, measure, by, survey, title), path)
+    chart = change_chart(made, items=items, measure=measure, by=by, survey=survey, title=title)
+    return write_chart(chart, path)
 
 
 def distribution(
@@ -178,7 +184,8 @@ def distribution(
     MissingExtra
         Where matplotlib is not installed.
     """
-    return write_chart(_distribution(made, items, waves, by, title), path)
+    chart = bars_chart(made, items=items, waves=waves, by=by, title=title)
+    return write_chart(chart, path)
 
 
 def described(made: Description | Comparison, kind: str, **options: Any) -> tuple[str, ...]:  # noqa: ANN401 - those of the chart
@@ -209,32 +216,54 @@ def described(made: Description | Comparison, kind: str, **options: Any) -> tupl
     Diverging stacked bars: s: answers on a scale, t1. Answers from left to right: Disagree, Agree.
     K1 I know whom to
     """
+    return described_pages(_chart(made, kind, **options))
+
+
+def pictures(
+    made: Description | Comparison, *, survey: Survey | None = None
+) -> list[tuple[bytes, str]]:
+    """The charts of everybody's results for a document: each a .png with its words.
+
+    Parameters
+    ----------
+    made : Description or Comparison
+        Of a description answers on a scale and other answers are drawn, of a comparison means
+        and shares; what there is nothing of is left out.
+    survey : Survey, optional
+        As for :func:`before_after`.
+
+    Raises
+    ------
+    QualkitError
+        Where the pages of a chart are too many.
+    MissingExtra
+        Where matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from qualkit.survey import Item, Survey, describe
+    >>> item = Item("K1", "I know whom to ask", labels={"1": "Disagree", "2": "Agree"})
+    >>> table = pd.DataFrame({"K1": ["1"] * 12 + ["2"] * 18})
+    >>> [(one[1:4], words[:22]) for one, words in
+    ...  pictures(describe({"t1": table}, Survey("s", items=(item,))))]
+    [(b'PNG', 'Diverging stacked bars')]
+    """
+    asked: tuple[dict[str, Any], ...] = ({"kind": "likert"}, {"kind": "distribution"})
+    if isinstance(made, Comparison):
+        common = {"kind": "before-after", "survey": survey}
+        asked = ({**common, "measure": "mean"}, {**common, "measure": "share"})
+    found: list[tuple[bytes, str]] = []
+    for options in asked:
+        with suppress(NotEnough):
+            found += pictures_of(_chart(made, **options))
+    return found
+
+
+def _chart(made: Description | Comparison, kind: str, **options: Any) -> Chart:  # noqa: ANN401
+    """A chart of any kind, before it is drawn."""
+    check_names("kind of chart", [kind], KINDS)
     makers: dict[str, Callable[..., Chart]] = {
-        "likert": _likert, "before-after": _before_after, "distribution": _distribution,
+        "likert": likert_chart, "before-after": change_chart, "distribution": bars_chart,
     }  # fmt: skip
-    if kind not in makers:
-        raise UnknownName("kind of chart", kind, KINDS)
-    return described_pages(makers[kind](made, **options))
-
-
-def _likert(
-    made: Description, items: Sequence[str] = (), waves: Sequence[str] = (), by: str = "",
-    neutral: str = "centred", title: str = "",
-) -> Chart:  # fmt: skip
-    if neutral not in NEUTRALS:
-        raise UnknownName("way with the middle", neutral, NEUTRALS)
-    return likert_chart(made, Choice(items, waves, by), neutral=neutral, title=title)
-
-
-def _before_after(
-    made: Comparison, items: Sequence[str] = (), measure: str = "mean", by: str = "",
-    survey: Survey | None = None, title: str = "",
-) -> Chart:  # fmt: skip
-    return change_chart(made, items=items, measure=measure, by=by, survey=survey, title=title)
-
-
-def _distribution(
-    made: Description, items: Sequence[str] = (), waves: Sequence[str] = (), by: str = "",
-    title: str = "",
-) -> Chart:  # fmt: skip
-    return bars_chart(made, Choice(items, waves, by), title=title)
+    return makers[kind](made, **options)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,7 @@ def write_table(table: pd.DataFrame, path: Path | str) -> Path:
     heads = [str(column) for column in table.columns]
     rows = [[_value(v) for v in row] for row in table.itertuples(index=False, name=None)]
     if ending == ".csv":
-        return write_whole(path, lambda to: _save(to, heads, rows))
+        return write_csv(path, [heads, *rows])
     if ending == ".xlsx":
         return write_rows(path, heads, rows)
     raise QualkitError(f"{path}: a table is written as .csv or .xlsx, not {ending!r}")
@@ -38,12 +38,15 @@ def _value(value: object) -> str | int | float:
     return found if isinstance(found, int | float) else legal(found)
 
 
-def _save(path: Path, heads: Sequence[str], rows: Sequence[Sequence[str | int | float]]) -> None:
+def write_csv(path: Path | str, rows: Iterable[Sequence[str | int | float]]) -> Path:
+    """Write rows to a .csv file (UTF-8 with a mark, for Excel), whole or not at all."""
+    return write_whole(path, lambda to: _save(to, rows))
+
+
+def _save(path: Path, rows: Iterable[Sequence[str | int | float]]) -> None:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerows(
-        [[guarded(v) if isinstance(v, str) else v for v in row] for row in (heads, *rows)]
-    )
+    writer.writerows([[guarded(v) if isinstance(v, str) else v for v in row] for row in rows])
     path.write_bytes(text.getvalue().encode("utf-8-sig"))
 
 

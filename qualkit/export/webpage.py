@@ -6,11 +6,10 @@ What the study says is only ever text: its browser runs the page's own search an
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from html import escape
 from pathlib import Path
 from typing import Final
 
-from qualkit.export._page import POLICY, SCRIPT, STYLE
+from qualkit.export._page import SCRIPT, STYLE, opening, paragraphs, save_page, text
 from qualkit.export._shared import (
     cited,
     heading,
@@ -22,7 +21,6 @@ from qualkit.export._shared import (
     remarks,
     silence,
     summary_words,
-    write_whole,
 )  # fmt: skip
 from qualkit.framework import Cell, CellSummary, Column, Grid, Row
 
@@ -31,24 +29,13 @@ _ON_PAPER: Final = 8  # themes side by side; a page with more is printed as a li
 
 def write_grid(grid: Grid, path: Path | str, *, study: str, codebooks: Sequence[str]) -> Path:
     """Write a grid to an .html file."""
-    page = "\n".join(_page(grid, study, codebooks))
-    return write_whole(path, lambda to: _save(to, page))
-
-
-def _save(path: Path, page: str) -> None:
-    path.write_text(page, encoding="utf-8", newline="\n")
+    return save_page(path, _page(grid, study, codebooks))
 
 
 def _page(grid: Grid, study: str, codebooks: Sequence[str]) -> Iterator[str]:
-    title = _text(grid.title)
-    yield '<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8">'
-    yield f'<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">'
-    yield '<meta name="viewport" content="width=device-width"><meta name="referrer" '
-    yield f'content="no-referrer"><title>{title}</title><style>{STYLE}</style></head><body>'
-    yield f'<h1 dir="auto">{title}</h1><div class="note">'
-    yield from (
-        f'<p dir="auto">{_text(line)}</p>' for line in method_sentences(grid, study, codebooks)
-    )
+    yield opening(grid.title, STYLE, script=SCRIPT)
+    yield f'<h1 dir="auto">{text(grid.title)}</h1><div class="note">'
+    yield from paragraphs(method_sentences(grid, study, codebooks))
     yield '</div><div id="search" role="search" hidden><label for="find">Search the grid</label>'
     yield '<input id="find" type="search" autocomplete="off" spellcheck="false">'
     yield '<output id="found" for="find" aria-live="polite"></output></div>'
@@ -61,16 +48,16 @@ def _page(grid: Grid, study: str, codebooks: Sequence[str]) -> Iterator[str]:
 
 
 def _table(grid: Grid) -> Iterator[str]:
-    heads = "".join(f'<th scope="col" dir="auto">{_text(c.title)}</th>' for c in grid.columns)
+    heads = "".join(f'<th scope="col" dir="auto">{text(c.title)}</th>' for c in grid.columns)
     wide = ' class="wide"' if len(grid.columns) > _ON_PAPER else ""
     yield f'<table id="grid"{wide}>'
-    yield f'<thead><tr><th scope="col">{_text(heading(grid.rows_are))}</th>{heads}</tr></thead>'
+    yield f'<thead><tr><th scope="col">{text(heading(grid.rows_are))}</th>{heads}</tr></thead>'
     yield "<tbody>"
     span = len(grid.columns) + 1
     for bands, row in in_bands(grid):
         for depth, name in bands:
             head = (
-                f'<th scope="rowgroup" colspan="{span}"><span dir="auto">{_text(name)}</span></th>'
+                f'<th scope="rowgroup" colspan="{span}"><span dir="auto">{text(name)}</span></th>'
             )
             yield f'<tr class="band d{depth}" data-depth="{depth}">{head}</tr>'
         yield f"<tr>{_row_head(row)}"
@@ -80,24 +67,24 @@ def _table(grid: Grid) -> Iterator[str]:
 
 
 def _row_head(row: Row) -> str:
-    detail = f'<small dir="auto">{_text(row.detail)}</small>' if row.detail else ""
-    return f'<th scope="row"><bdi>{_text(row.name)}</bdi>{detail}</th>'
+    detail = f'<small dir="auto">{text(row.detail)}</small>' if row.detail else ""
+    return f'<th scope="row"><bdi>{text(row.name)}</bdi>{detail}</th>'
 
 
 def _cell(cell: Cell, column: Column) -> str:
-    theme = f'data-theme="{_text(column.title)}"'
+    theme = f'data-theme="{text(column.title)}"'
     if cell.empty:
-        return f'<td class="empty" {theme}>{_text(silence(cell))}</td>'
+        return f'<td class="empty" {theme}>{text(silence(cell))}</td>'
     parts = [_summary(summary) for summary in cell.summaries]
     rests = cited(cell)
     for excerpt in cell.excerpts:
         used = not rests.isdisjoint(excerpt.codings)
         said = remarks(excerpt, column.title, column.name, cited=used)
         under = f"({one_line(excerpt.attribution)}) {said}".strip()
-        parts.append(f'<blockquote dir="auto">{_text(quoted(excerpt))}</blockquote>')
-        parts.append(f'<div class="by" dir="auto">{_text(under)}</div>')
+        parts.append(f'<blockquote dir="auto">{text(quoted(excerpt))}</blockquote>')
+        parts.append(f'<div class="by" dir="auto">{text(under)}</div>')
     if cell.left_out:
-        parts.append(f'<div class="by">{_text(left_out(cell))}</div>')
+        parts.append(f'<div class="by">{text(left_out(cell))}</div>')
     return f"<td {theme}>{''.join(parts)}</td>"
 
 
@@ -105,7 +92,7 @@ def _summary(summary: CellSummary) -> str:
     """A summary: about, draft, words and author; then the rating; then how its evidence changed."""
     said = summary_words(summary)
     spans = [
-        f'<span class="{kind}">{_text(part)}</span>'
+        f'<span class="{kind}">{text(part)}</span>'
         for kind, part in (
             ("about", said.about), ("draft", said.draft), ("words", said.text), ("by", said.by)
         )
@@ -113,7 +100,7 @@ def _summary(summary: CellSummary) -> str:
     ]  # fmt: skip
     rating = " \u2013 ".join(part for part in (said.rating, said.descriptor) if part)
     lines = [
-        f'<p class="{kind}" dir="auto">{_text(part)}</p>'
+        f'<p class="{kind}" dir="auto">{text(part)}</p>'
         for kind, part in (("rating", rating), ("changed", said.changed))
         if part
     ]
@@ -121,13 +108,8 @@ def _summary(summary: CellSummary) -> str:
 
 
 def _theme(column: Column) -> Iterator[str]:
-    yield f'<dt dir="auto">{_text(column.title)}</dt>'
-    yield f'<dd dir="auto">{_text(column.definition)}</dd>'
+    yield f'<dt dir="auto">{text(column.title)}</dt>'
+    yield f'<dd dir="auto">{text(column.definition)}</dd>'
     for level in column.scale:
         says = f": {level.descriptor}" if level.descriptor else ""
-        yield f'<dd dir="auto">{_text(f"{level.value}, {level.label}{says}")}</dd>'
-
-
-def _text(words: str) -> str:
-    """Words of a study as text of a page, on one line."""
-    return escape(one_line(words))
+        yield f'<dd dir="auto">{text(f"{level.value}, {level.label}{says}")}</dd>'

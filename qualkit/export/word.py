@@ -136,7 +136,7 @@ def write_front(file: WordFile, title: str, study: str, sentences: Sequence[str]
 
 def wide(file: WordFile, paper: str) -> Page:
     """A landscape page."""
-    return file.landscape(*PAPER[paper], _MARGIN)
+    return file.paper(*PAPER[paper], _MARGIN)
 
 
 def tables_of(grid: Grid, paper: str) -> list[tuple[str, list[int]]]:
@@ -270,12 +270,17 @@ def _themes(file: WordFile, grid: Grid) -> None:
     file.table(["Theme", "Definition", "Cells with data"], widths, rows, caption="Themes")
 
 
-def plain_row(file: WordFile, values: Sequence[str], widths: Sequence[int], mark: str = "") -> str:
-    """A row of plain words; `mark` is a bookmark on the first cell."""
+def plain_row(
+    file: WordFile, values: Sequence[str], widths: Sequence[int], mark: str = "", *,
+    styles: Sequence[str] = (),
+) -> str:  # fmt: skip
+    """A row of plain words; `mark` is a bookmark on the first cell, `styles` one a cell."""
     words = [run(one_line(value)) for value in values]
     words[0] = file.marked(words[0], mark) if mark else words[0]
+    looks = styles or ["Grid Body"] * len(words)
     return row(
-        cell(file.p(one, "Grid Body"), width) for one, width in zip(words, widths, strict=True)
+        cell(file.p(one, look), width)
+        for one, look, width in zip(words, looks, widths, strict=True)
     )
 
 

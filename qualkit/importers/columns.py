@@ -10,8 +10,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import re
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, zip_longest
 from pathlib import Path
@@ -22,6 +23,7 @@ from qualkit.importers._guard import TABLE_BYTES, read_bytes, sniff
 from qualkit.importers.sheets import COLUMNS, FIELD, ODD_CELLS, rows_of
 
 _CHUNK = 5_000  # rows turned into columns at a time
+_TOLD = 10
 _ODD = 10_000  # formula and error cells that are named
 
 
@@ -122,6 +124,8 @@ def read_columns(path: Path | str) -> Columns:
 
         return read_sav(path, data, digest)
     rows, warnings = _rows(data, name)
+    if kind != "zip":  # a workbook leaves empty cells out
+        rows = _told_short(rows, warnings)
     numbers, columns = _turned(rows, name)
     if not columns:
         raise ReadError(name, "the table is empty: there is no row of headings")
@@ -140,6 +144,9 @@ def _rows(data: bytes, name: str) -> tuple[Iterable[tuple[int, list[str]]], list
         if "elements" in error.reason or "expands" in error.reason:  # a workbook of this size
             why = f"{error.reason}; save a table of many rows as .csv"
             raise ReadError(name, why) from error
+        if at := re.search(r"\bat byte (\d+)", error.reason):
+            line = data[: int(at[1])].count(b"\n") + 1
+            raise ReadError(name, error.reason, line=line) from error
         raise
 
 
@@ -161,9 +168,7 @@ def _turned(rows: Iterable[tuple[int, list[str]]], name: str) -> tuple[list[int]
     places: list[array[int]] = []
     while chunk := list(islice(held, _CHUNK)):
         for number, row in chunk:
-            if len(row) > COLUMNS:
-                why = f"row {number} has {len(row):,} columns; the limit is {COLUMNS:,}"
-                raise ReadError(name, why)
+            _check_row(number, row, name)
         for _ in range(max(len(row) for _, row in chunk) - len(known)):
             known.append({"": 0} if numbers else {})
             places.append(array("I", bytes(4 * len(numbers))))
@@ -174,9 +179,33 @@ def _turned(rows: Iterable[tuple[int, list[str]]], name: str) -> tuple[list[int]
                 index.setdefault(cell, len(index))
             places[n].extend(map(index.__getitem__, cells[1:]))
         numbers += [number for number, _ in chunk]
-    if any(len(cell) > FIELD for index in known for cell in index):
-        raise ReadError(name, f"a cell has more than {FIELD:,} characters")
     return numbers, [Column(tuple(k), packed(p)) for k, p in zip(known, places, strict=True)]
+
+
+def _check_row(number: int, row: Sequence[str], name: str) -> None:
+    if len(row) > COLUMNS:
+        raise ReadError(name, f"row {number} has {len(row):,} columns; the limit is {COLUMNS:,}")
+    if max(map(len, row)) > FIELD:
+        at = next(n for n, cell in enumerate(row, 1) if len(cell) > FIELD)
+        why = f"row {number}, column {at}: a cell of more than {FIELD:,} characters"
+        raise ReadError(name, why)
+
+
+def _told_short(
+    rows: Iterable[tuple[int, list[str]]], warnings: list[str]
+) -> Iterator[tuple[int, list[str]]]:
+    """The rows as they are, and at their end a warning of those that break off."""
+    width, short = 0, []
+    for number, row in rows:
+        filled = any(cell.strip() for cell in row)
+        width = width or (len(row) if filled else 0)
+        if filled and len(row) < width:
+            short.append(number)
+        yield number, row
+    if short:
+        which = ", ".join(map(str, short[:_TOLD])) + (" ..." if len(short) > _TOLD else "")
+        what = "fewer cells than the headings; what is lacking was read as no answer"
+        warnings.append(f"row{'s' if len(short) > 1 else ''} {which}: {what}")
 
 
 def _odd_cells(data: bytes, name: str) -> list[tuple[int, int, str]]:

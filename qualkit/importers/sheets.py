@@ -32,7 +32,10 @@ ODD_CELLS = (
     (b"<f", "formula cells: their last saved values were read"),
     (b't="e"', "error cells (#REF!, #N/A ...) were read as empty"),
 )
+_SEPARATOR = re.compile(r"sep=([,;\t|])")  # a line that Excel understands
 _MERGED = re.compile(rb'<mergeCell ref="[A-Z]+(\d+):')
+_MERGED_BODY = re.compile(rb'<mergeCell ref="([A-Z]+\d+:[A-Z]+(\d+))"')
+_HIDDEN_ROW = re.compile(rb'<row(?=[^>]*?\shidden="(?:1|true)")[^>]*?\sr="(\d+)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +114,15 @@ def _separated(
 
 
 def _records(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
-    heading = text.split("\n", 1)[0]
-    separator = max(",;\t|", key=heading.count)
+    heading, _, rest = text.partition("\n")
+    said = _SEPARATOR.fullmatch(heading)
+    separator = said[1] if said else max(",;\t|", key=heading.count)
     csv.field_size_limit(5 * FIELD)
-    reader = csv.reader(_lines(text), delimiter=separator, strict=True)
+    reader = csv.reader(_lines(rest if said else text), delimiter=separator, strict=True)
     found = 0
     try:
-        for number, row in enumerate(reader, 1):  # as a spreadsheet counts, whatever a cell holds
+        # as a spreadsheet counts, whatever a cell holds
+        for number, row in enumerate(reader, 2 if said else 1):
             if row:
                 yield number, row
                 found += 1
@@ -150,6 +155,7 @@ def _excel(data: bytes, name: str, *, merged: bool) -> tuple[_Rows, list[str]]:
         for sheet in visible:
             sheet.reset_dimensions()  # whatever the file claims
         rows = _cells(visible[0]) if visible else []
+        warnings += _unseen(archive, visible[0].title) if merged and visible else []
     except Exception as error:
         why = f"damaged workbook ({type(error).__name__}: {str(error)[:60]})"
         raise ReadError(name, why) from error
@@ -187,6 +193,26 @@ def _check_reach(data: bytes, name: str, *, merged: bool) -> None:
         raise ReadError(name, f"a row beyond {ROWS:,}; remove stray cells")
     if not merged and any(int(row) <= 2 for row in _MERGED.findall(data)):
         raise ReadError(name, "merged cells in the heading; split them, one heading a column")
+
+
+def _unseen(archive: Archive, title: str) -> Iterator[str]:
+    """Warnings of a sheet: rows that nobody sees, cells that are one."""
+    sheets = archive.xml("xl/workbook.xml").findall("{*}sheets/{*}sheet")
+    about = next(one.attrib for one in sheets if one.get("name") == title)
+    wanted = next(value for key, value in about.items() if str(key).endswith("}id"))
+    links = archive.xml("xl/_rels/workbook.xml.rels").findall("{*}Relationship")
+    target = next(str(one.get("Target")) for one in links if one.get("Id") == wanted)
+    data = archive.part(target[1:] if target.startswith("/") else f"xl/{target}")
+    rows = [int(row) for row in _HIDDEN_ROW.findall(data)]
+    if rows:
+        yield f"hidden or filtered rows were read too: {_some(rows)}"
+    cells = [ref.decode() for ref, row in _MERGED_BODY.findall(data) if int(row) > 2]
+    if cells:
+        yield f"merged cells, of which only the first holds a value: {_some(cells)}"
+
+
+def _some(found: Sequence[object]) -> str:
+    return ", ".join(map(str, found[:10])) + (" ..." if len(found) > 10 else "")
 
 
 def _number(column: bytes) -> int:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 LARGEST: Final = 1e100  # squares of anything larger are too near the end of what a float holds
 ALIKE: Final = 1e-12  # of the largest figure: nearer than that, two differ by rounding alone
 _WHOLE: Final = 2**53
+_NO_COLUMN: Final = (str, bytes, dict, set, frozenset)  # the last two have no order
 
 
 def numbers(values: Values, name: str) -> np.ndarray:
@@ -64,9 +65,11 @@ def _column(values: Values, name: str) -> np.ndarray:
         if plain and not pd.api.types.is_complex_dtype(values.dtype):
             return values.to_numpy(dtype=float, na_value=np.nan)
         return values.to_numpy(dtype=object)
+    if isinstance(values, np.ma.MaskedArray):
+        values = np.array(values.tolist(), dtype=object)  # None where it is masked
     if isinstance(values, np.ndarray) and values.ndim == 1:
         return values
-    if isinstance(values, (str, bytes, dict, pd.DataFrame, np.ndarray)) or not isinstance(
+    if isinstance(values, (*_NO_COLUMN, pd.DataFrame, np.ndarray)) or not isinstance(
         values, Iterable
     ):
         raise TableError(name, f"one column of numbers is needed, not {type(values).__name__}")
@@ -96,7 +99,8 @@ def number(value: object) -> tuple[float, str]:
 def complete_pairs(before: Values, after: Values) -> tuple[np.ndarray, np.ndarray, int]:
     """The pairs with both sides, and how many lack one.
 
-    Two Series labelled by respondent are matched by label; all else is paired as it stands.
+    Two Series with the same labels are matched by label, and so have to be two that are labelled
+    by respondent; all else is paired as it stands.
     """
     import numpy as np
 
@@ -116,10 +120,12 @@ def _order(before: Values, after: Values) -> slice | np.ndarray:
     if not (isinstance(before, pd.Series) and isinstance(after, pd.Series)):
         return as_it_stands
     here, there = before.index, after.index
-    if here.equals(there) or not (_names_people(here) and _names_people(there)):
+    if here.equals(there) or not (here.is_unique and there.is_unique):
         return as_it_stands
     shared = int(here.isin(there).sum())
     if shared < max(len(here), len(there)):
+        if not (_names_people(here) and _names_people(there)):
+            return as_it_stands
         raise TableError(
             "pairs",
             f"{shared} of the labels stand in both Series, {len(here) - shared} in before alone "
@@ -130,8 +136,7 @@ def _order(before: Values, after: Values) -> slice | np.ndarray:
 
 def _names_people(labels: pd.Index) -> bool:
     """Whether these are respondents, and not the numbers of rows that pandas gives by itself."""
-    named = labels.name is not None or labels.dtype.kind not in "iu"
-    return bool(named and labels.is_unique)
+    return bool(labels.name is not None or labels.dtype.kind not in "iu")
 
 
 def alike(values: np.ndarray, scale: float) -> bool:
@@ -200,10 +205,13 @@ def check_level(level: float) -> None:
 
 def yes_first(frame: pd.DataFrame) -> pd.DataFrame:
     """A table of yes and no with yes first, wherever its labels say so."""
-    rows, columns = _turned(list(frame.index)), _turned(list(frame.columns))
-    return frame.iloc[rows, columns]
+    return frame.iloc[_turned(frame.index), _turned(frame.columns)]
 
 
-def _turned(labels: list[object]) -> list[int]:
-    said = [str(label).strip().casefold() for label in labels]
-    return [1, 0] if said in (["no", "yes"], ["false", "true"]) else list(range(len(said)))
+def _turned(labels: pd.Index) -> list[int]:
+    import pandas as pd
+
+    said = [str(label).strip().casefold().removesuffix(".0") for label in labels]
+    numbered = isinstance(labels, pd.RangeIndex)  # by pandas itself, so that 0 and 1 are no codes
+    turned = said in (["no", "yes"], ["false", "true"]) or (said == ["0", "1"] and not numbered)
+    return [1, 0] if turned else list(range(len(said)))

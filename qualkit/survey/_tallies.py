@@ -33,6 +33,7 @@ class Hidden:
     rows: Mapping[int, str]
     tops: frozenset[int] = frozenset()
     cells: frozenset[Cell] = frozenset()
+    means: frozenset[int] = frozenset()
 
 
 # Counting ------------------------------------------------------------------------------------
@@ -122,12 +123,20 @@ def hide(
     rows = dict(hidden_groups(total.n, rules))
     alone = _hidden_counts(variable, total.counts, set(rows), rules)
     if groups is None:
-        return Hidden(rows, frozenset(alone[0]), frozenset(alone[1]))
+        return _hidden(variable, rows, *alone, rules)
     found = hidden_groups(groups.n, rules, names)
     rows |= {at + 1: why for at, why in found.items()}
     counts = [*total.counts, *groups.counts]
     tops, cells = _hidden_counts(variable, counts, set(rows), rules, held=alone)
-    return Hidden(rows, frozenset(tops), frozenset(cells))
+    return _hidden(variable, rows, tops, cells, rules)
+
+
+def _hidden(
+    variable: Variable, rows: Mapping[int, str], tops: set[int], cells: set[Cell], rules: Rules
+) -> Hidden:
+    # A count that the total gives away is hidden in two groups, so that their means are too.
+    means = {at for at, _ in cells} if rules.means and variable.has_mean else set()
+    return Hidden(rows, frozenset(tops), frozenset(cells), frozenset(means))
 
 
 def _hidden_counts(

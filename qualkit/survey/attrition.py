@@ -54,6 +54,8 @@ def attrition(
 
 
 def _item(variable: Variable, reader: Reader, matched: Matched, rules: Rules) -> dict[str, Any]:
+    import numpy as np
+
     answered = reader.answers(variable)
     name = {"what": variable.item, "option": variable.option,
             "kind": "multiple" if variable.kind == "option" else variable.kind}  # fmt: skip
@@ -61,6 +63,9 @@ def _item(variable: Variable, reader: Reader, matched: Matched, rules: Rules) ->
     sides = [answered.number[one] for one in rows]
     sizes = {"n_retained": len(rows[0]), "n_lost": len(rows[1])}
     why = _why(variable, sides, rules, [len(one) for one in rows])
+    if rules.means and variable.has_mean and variable.codes and not why:
+        counts = np.bincount(answered.place[answered.place >= 0]).tolist()
+        why = CELL_WHY if any(map(rules.small, counts)) else ""
     if why:
         return name | sizes | {"reason": why, "shown": False, "why": why}
     shown = {"shown": True, "why": ""}

@@ -24,7 +24,7 @@ _AREA: Final = "area"
 
 
 def cascade(
-    scores: Sequence[Any] | pd.Series | np.ndarray | Mapping[str, Sequence[Any]] | pd.DataFrame,
+    scores: Sequence[Any] | pd.Series | np.ndarray | Mapping[str, Any] | pd.DataFrame,
     *,
     highest: int = 3,
 ) -> Cascade:
@@ -33,9 +33,10 @@ def cascade(
     Parameters
     ----------
     scores : sequence, Series or array; or DataFrame, or mapping
-        The scores of one indicator, one an area. Or a DataFrame with one row an area (named by
-        the index or by a column ``area``) and one column an indicator; a mapping of indicators
-        to their scores does as well. None or NaN where an area was not scored.
+        The scores of one indicator, one an area; a mapping of areas to scores does as well. Or a
+        DataFrame with one row an area (named by the index or by a column ``area``) and one column
+        an indicator, or a mapping of indicators to the scores of each. None or NaN where an area
+        was not scored.
     highest : int
         The scale runs from 0 to this. For CASCADE: 0 major challenge, 1 good elements of
         practice, 2 widespread good practice, 3 gold standard.
@@ -70,7 +71,7 @@ def cascade(
     >>> cascade(table).ranks
     {'roles': 1, 'contact': 2}
     """
-    table = _table(scores, "scores")
+    table = None if _is_single(scores) else _table(scores, "scores")
     if table is None:
         found = _read(_listed(scores, "scores"), "scores", highest)
         rows = areas = None
@@ -144,6 +145,13 @@ def cascade_change(
     )
 
 
+def _is_single(scores: object) -> bool:
+    """Whether a mapping is of areas to the scores of one indicator."""
+    return isinstance(scores, Mapping) and not any(
+        isinstance(one, Iterable) and not isinstance(one, str) for one in scores.values()
+    )
+
+
 def _table(scores: object, name: str) -> pd.DataFrame | None:
     """The scores as a table of areas by indicators; None where they are of one indicator alone."""
     import pandas as pd
@@ -192,6 +200,8 @@ def _listed(scores: object, name: str) -> pd.DataFrame:
     import numpy as np
     import pandas as pd
 
+    if isinstance(scores, Mapping):
+        return pd.DataFrame({"score": pd.Series(scores, dtype=object)})
     words = isinstance(scores, (str, bytes))
     if words or not isinstance(scores, Iterable) or getattr(scores, "ndim", 1) != 1:
         raise TableError(name, "scores of one indicator in a list, or a DataFrame of several")

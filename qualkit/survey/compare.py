@@ -6,7 +6,7 @@ A difference is after less before, so that a rise is positive whatever is better
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,13 +22,14 @@ from qualkit.survey._changes import (
 )
 from qualkit.survey._frames import framed
 from qualkit.survey._matching import Matched, match
+from qualkit.survey._tallies import hide, tally_of
 from qualkit.survey.adjusting import METHODS, adjust
 from qualkit.survey.attrition import ATTRITION_COLUMNS, RETENTION_COLUMNS, attrition, retention
 from qualkit.survey.describe import table_of
 from qualkit.survey.items import Survey
 from qualkit.survey.paired import ZERO_METHODS
 from qualkit.survey.scoring import Scale, parts_of, scales_of, scores_of
-from qualkit.survey.suppress import CELL_WHY, Rules, hidden_groups
+from qualkit.survey.suppress import CELL_WHY, Rules, hidden_cells, hidden_groups
 from qualkit.survey.variables import (
     BINARY,
     Answered,
@@ -39,6 +40,7 @@ from qualkit.survey.variables import (
     everybody,
     groups_of,
     is_asked,
+    unlisted,
     variables_of,
 )
 from qualkit.wording import many
@@ -101,6 +103,8 @@ class Comparison:
     warnings, notes, method : tuple of str
         What makes results doubtful; what to know; sentences for an annex.
     rules : Rules
+    title : str
+        Of the survey.
     """
 
     survey: str
@@ -118,6 +122,7 @@ class Comparison:
     notes: tuple[str, ...]
     method: tuple[str, ...]
     rules: Rules
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +247,7 @@ def compare(  # noqa: PLR0913 - each is a choice that a report must state
         framed(retention(tables[0], found, survey) if found else [], RETENTION_COLUMNS),
         framed(apart, UNMATCHED_COLUMNS), adjust, tuple(_tested(rows, family)), tuple(warned),
         tuple(dict.fromkeys(notes)), tuple(_method(plan, rows, adjust, family, scales)), rules,
+        survey.title,
     )  # fmt: skip
 
 
@@ -316,8 +322,29 @@ def _results(
     for scale in scales:
         if all(one.item in kept[0] for one in scale.items):
             pair = [scores_of(scale, parts_of(scale, held)) for held in kept]
-            rows += _rows(scale.variable, pair, plan, "score")
+            scores = _rows(scale.variable, pair, plan, "score")
+            rows += _without_hidden_items(scale, scores, rows) if plan.rules.means else scores
     return rows, [*notes, *_thin(rows)]
+
+
+def _without_hidden_items(
+    scale: Scale, scores: Sequence[dict[str, Any]], rows: Sequence[dict[str, Any]]
+) -> Iterable[dict[str, Any]]:
+    """Scores but where an item's mean is hidden, which they and the other items would tell."""
+    items = {one.item for one in scale.items}
+    hidden = {
+        (row["attribute"], row["group"])
+        for row in rows
+        if row["item"] in items and row["measure"] == "mean" and row["why"] == CELL_WHY
+    }
+    keys = ("attribute", "group", "n_before", "n_after", "matched")
+    for row in scores:
+        if row["shown"] and (row["attribute"], row["group"]) in hidden:
+            bases = {key: row[key] for key in keys}
+            named = _named(scale.variable, "score")
+            yield named | bases | {"reason": "", "shown": False, "why": CELL_WHY}
+        else:
+            yield row
 
 
 def _measure(variable: Variable) -> str:
@@ -335,10 +362,17 @@ def _once(variable: Variable, asked: Sequence[bool], waves: tuple[str, str]) -> 
 
 def _named(variable: Variable, measure: str) -> dict[str, Any]:
     return {
-        "item": variable.item, "option": variable.option, "question": variable.question,
+        "item": variable.item, "option": variable.option, "question": _asked(variable),
         "kind": "multiple" if variable.kind == "option" else variable.kind, "measure": measure,
         "polarity": variable.polarity, "better_is": better_is(variable.polarity),
     }  # fmt: skip
+
+
+def _asked(variable: Variable) -> str:
+    """Its question; of an option, with the option's words."""
+    if variable.kind != "option":
+        return variable.question
+    return f"{variable.question}: {variable.labels[-1]}"
 
 
 def _thin(rows: Sequence[dict[str, Any]]) -> Iterable[str]:
@@ -362,16 +396,13 @@ def _odd_codes(
     import numpy as np
 
     for answered, wave in zip(pair, waves, strict=True):
-        if answered.strange:
-            times = many(sum(answered.strange.values()), "answer")
-            some = ", ".join(repr(one[:40]) for one in list(answered.strange)[:3])
-            yield f"{variable.item}, {wave}: {times} that the item does not list ({some}) left out"
+        yield from unlisted(variable, answered, wave)
     if variable.kind not in {"ordinal", "nominal"}:
         return
     counts = [np.bincount(one.place[one.place >= 0], minlength=len(variable.codes)) for one in pair]
     for here, there in ((0, 1), (1, 0)):
-        least = max(1, counts[here].sum() / 20) if counts[there].sum() else np.inf
-        for place in np.flatnonzero((counts[here] >= least) & (counts[there] == 0)).tolist():
+        expected = counts[here] * counts[there].sum() / max(1, counts[here].sum())
+        for place in np.flatnonzero((expected >= _RELIABLE) & (counts[there] == 0)).tolist():
             yield (
                 f"{variable.item}: {variable.codes[place]!r} was given in {waves[here]} and by "
                 f"nobody in {waves[there]}; see whether both offered the same answers"
@@ -401,7 +432,9 @@ def _rows(
             of = [groups.of[rows] for groups, rows in zip(band, at, strict=True)]
             of = of if plan.matched is None else [of[0], of[0]]  # people stay where they were
             parts = [_within(sides, [one == n for one in of]) for n in range(len(names))]
-        hidden = _hidden(tested, parts, plan, names)
+        hidden = _hidden(
+            tested, parts, plan, names, _described(variable, measure, pair, band, plan)
+        )
         for n, name in enumerate(names):
             row = _named(variable, measure) | {
                 "attribute": band[0].attribute, "group": name,
@@ -437,21 +470,55 @@ def _within(sides: Sides, masks: Sequence[np.ndarray]) -> Sides:
     )
 
 
+def _described(
+    variable: Variable, measure: str, pair: Sequence[Answered], band: tuple[Groups, Groups],
+    plan: _Plan,
+) -> dict[int, str]:  # fmt: skip
+    """Groups whose figure is hidden where a wave is described, and so here: why, by place."""
+    made: dict[int, str] = {}
+    share = measure == "top-two" or variable.kind in BINARY
+    if not plan.rules.hides or not (band[0].attribute or share or plan.rules.means):
+        return made  # who answered both times are no more than who answered once
+    for answered, groups, table in zip(pair, band, plan.tables, strict=True):
+        total = tally_of(variable, answered, everybody(table), None)
+        apart = tally_of(variable, answered, groups, None) if groups.attribute else None
+        found = hide(variable, total, apart, groups.names, plan.rules)
+        rows = dict.fromkeys(found.tops if share else found.means, CELL_WHY) | dict(found.rows)
+        first = 1 if groups.attribute else 0  # row 0 is everybody
+        made |= {at - first: why for at, why in rows.items() if at >= first}
+    return made
+
+
 def _hidden(
-    variable: Variable, parts: Sequence[Sides], plan: _Plan, names: Sequence[str]
-) -> dict[int, str]:
+    variable: Variable, parts: Sequence[Sides], plan: _Plan, names: Sequence[str],
+    described: Mapping[int, str],
+) -> dict[int, str]:  # fmt: skip
     """Groups whose result is hidden: on a small base, or as a share that counts a few people."""
     if not plan.rules.hides:
         return {}
     bases = [min(len(side) for side in one.numbers) for one in parts]
-    small = []
+    small = {n for n in described if bases[n]}
     if variable.kind in BINARY:
-        for n, one in enumerate(parts):
-            chosen = [int((side == 1).sum()) for side in one.places]
-            sizes = [len(side) for side in one.places]
-            pairs = [*chosen, *(size - k for size, k in zip(sizes, chosen, strict=True))]
-            small += [n] if any(map(plan.rules.small, pairs)) else []
-    return hidden_groups(bases, plan.rules, names, small)
+        small |= _few(parts, plan.rules, set(hidden_groups(bases, plan.rules)))
+    hidden = hidden_groups(bases, plan.rules, names, small)
+    return hidden | {n: why for n, why in described.items() if hidden.get(n) == CELL_WHY}
+
+
+def _few(parts: Sequence[Sides], rules: Rules, whole: set[int]) -> set[int]:
+    """Groups whose share counts a few people in either wave, or would give such a share away."""
+    import numpy as np
+
+    found: set[int] = set()
+    for wave in (0, 1):
+        rows = [np.bincount(one.places[wave], minlength=2).tolist() for one in parts]
+        if len(rows) == 1:
+            found |= {at for at, _ in hidden_cells(rows, rules)}
+            continue
+        rows = [[sum(column) for column in zip(*rows, strict=True)], *rows]
+        held = hidden_cells(rows[:1], rules)
+        cells = hidden_cells(rows, rules, whole={n + 1 for n in whole}, held=held)
+        found |= {at - 1 for at, _ in cells if at}
+    return found
 
 
 def _result(

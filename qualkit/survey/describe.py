@@ -28,6 +28,7 @@ from qualkit.survey.variables import (
     everybody,
     groups_of,
     is_asked,
+    unlisted,
     variables_of,
     weights_of,
 )
@@ -83,6 +84,8 @@ class Description:
     method : tuple of str
         Sentences for an annex.
     rules : Rules
+    title : str
+        Of the survey.
     """
 
     survey: str
@@ -94,6 +97,7 @@ class Description:
     notes: tuple[str, ...]
     method: tuple[str, ...]
     rules: Rules
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,7 @@ class _Settings:
     rules: Rules
     counted: bool
     notes: list[str] = field(default_factory=list)
+    meanless: set[tuple[str, ...]] = field(default_factory=set)  # item, wave, attribute, group
 
 
 def describe(
@@ -203,7 +208,7 @@ def describe(
         framed(rows["items"], ITEM_COLUMNS), framed(rows["distribution"], DISTRIBUTION_COLUMNS),
         framed(rows["scales"], SCALE_COLUMNS), tuple(dict.fromkeys(settings.notes)),
         tuple(_method(settings, scales, weighted=any(one.weight is not None for one in waves))),
-        settings.rules,
+        settings.rules, survey.title,
     )  # fmt: skip
 
 
@@ -267,23 +272,13 @@ def _describe_wave(
             settings.notes.append(f"{item.id} was not asked in {wave.name}, or has no column")
         for n, variable in enumerate(held):
             answered = answers_to(variable, wave.table)
-            _tell_strange(variable, answered, wave, settings)
+            settings.notes += unlisted(variable, answered, wave.name)
             _add_item(variable, answered, wave, rows, settings, first=n == 0)
             if item.id in scored:
                 kept[item.id] = answered
     for scale in scales:
         if not scale.fault and all(one.item in kept for one in scale.items):
             rows["scales"] += _scale_rows(scale, kept, wave, settings)
-
-
-def _tell_strange(variable: Variable, answered: Answered, wave: _Wave, settings: _Settings) -> None:
-    if answered.strange:
-        times = many(sum(answered.strange.values()), "answer")
-        some = ", ".join(repr(one[:40]) for one in list(answered.strange)[:3])
-        settings.notes.append(
-            f"{variable.item}, {wave.name}: {times} that the item does not list ({some}) "
-            "counted as missing"
-        )
 
 
 # Rows ----------------------------------------------------------------------------------------
@@ -302,6 +297,8 @@ def _add_item(
             row = at if everyone else at + 1
             told = {"item": variable.item, "wave": wave.name,
                     "attribute": groups.attribute, "group": group}  # fmt: skip
+            if row in hidden.means:
+                settings.meanless.add((variable.item, wave.name, groups.attribute, group))
             if first:
                 rows["items"].append(told | _item_row(variable, tally, at, row, hidden, settings))
             if variable.codes:
@@ -326,7 +323,7 @@ def _item_row(
     if not n or row in hidden.rows:
         return made | {"shown": False, "why": hidden.rows.get(row) or _nobody(unsure)}
     why = []
-    if settings.rules.means and any(cell[0] == row for cell in hidden.cells):
+    if row in hidden.means:
         why.append(f"mean: {CELL_WHY}")
     else:
         made |= {name: tally.figures[at].get(name) for name in ("mean", "sd", "se")}
@@ -427,6 +424,10 @@ def _scale_rows(
             if why or not tally.n[at]:
                 made.append(told | {"shown": False, "why": why or _nobody(0)})
                 continue
+            if any((one.item, wave.name, groups.attribute, group) in settings.meanless
+                   for one in scale.items):  # fmt: skip
+                made.append(told | {"shown": False, "why": f"mean: {CELL_WHY}"})
+                continue
             alpha = cronbach_alpha(parts[groups.of == at])
             safe = alpha.n >= settings.rules.base or not alpha.n
             made.append(told | tally.figures[at] | {
@@ -469,8 +470,9 @@ def _method(settings: _Settings, scales: Sequence[Scale], *, weighted: bool) -> 
     ]
     if settings.rules.hides and not settings.rules.means:
         told.append(
-            "Means are shown wherever their base is large enough. To many digits, beside standard "
-            "deviations, they can tell hidden counts on short scales; print two decimals."
+            "Means are shown wherever their base is large enough. On a short scale a base and a "
+            "mean can tell a hidden count to whoever works it out; means beside hidden counts can "
+            "be hidden too."
         )
     if weighted:
         told.append(

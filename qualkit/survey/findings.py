@@ -17,7 +17,6 @@ from qualkit.survey._published_findings import published_findings
 from qualkit.survey.compare import Comparison
 from qualkit.survey.describe import Description
 from qualkit.survey.published import PublishedTable
-from qualkit.survey.suppress import Rules
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -146,13 +145,14 @@ def _level(
     low, high = (_given(row.get(name)) for name in ("top_low", "top_high")) if share else (
         _ends(value, _given(se), _given(row.get("effective_n")) or row["n"])
     )  # fmt: skip
-    told = _base(row, made.survey, measure, row["wave"], made.rules) | {
+    told = _base(row, made.survey, measure, row["wave"]) | {
         "value": _times(value, times), "low": _times(low, times), "high": _times(high, times),
         "unit": PERCENT if share or column == "percent" else "",
         "sd": _given(row.get("sd")) if column == "mean" else None,
         "base": row["n"], "change": False, "p_text": "", "source": f"{made.survey}, {row['wave']}",
     }  # fmt: skip
-    told["why"] = told["why"] or ("" if value is not None else row["why"] or "not defined")
+    why = _own_reason(row["why"], share=share)
+    told["why"] = told["why"] or ("" if value is not None else why or "not defined")
     what = {"mean": "mean ", "score": "score "}.get(measure, "")
     counted = row.get("label") or (row["top_is"] if measure == "top-two" else "")
     answer = " yes" if measure == "yes" else f" gave {counted}" if counted else ""
@@ -161,6 +161,13 @@ def _level(
         f"{row['n']:,} answered."
     )  # fmt: skip
     return _finished(told, body)
+
+
+def _own_reason(why: str, *, share: bool) -> str:
+    """Of the reasons of a row of results, the one why it has no share, or no mean."""
+    prefix = "top two: " if share else "mean: "
+    own = [one.removeprefix(prefix) for one in why.split("; ") if one.startswith(prefix)]
+    return own[0] if own else why
 
 
 def _ends(value: float | None, se: float | None, n: float) -> tuple[float | None, float | None]:
@@ -180,7 +187,7 @@ def _changed(row: dict[str, Any], made: Comparison) -> dict[str, Any]:
     measure = f"chosen:{row['option']}" if row["option"] else row["measure"]
     matched = made.design == "matched"
     base = row["matched"] if matched else min(row["n_before"], row["n_after"])
-    told = _base(row, made.survey, measure, wave, made.rules) | {
+    told = _base(row, made.survey, measure, wave) | {
         "value": _times(_given(row["difference"]), times), "unit": PERCENT if share else "",
         "sd": _given(row["sd_before"]), "base": base, "change": True, "p": _given(row["p"]),
         "p_text": p_words(_given(row["p"])), "p_adjusted": _given(row["p_adjusted"]),
@@ -221,9 +228,7 @@ def _change_words(row: dict[str, Any], told: dict[str, Any], made: Comparison) -
     )
 
 
-def _base(
-    row: dict[str, Any], survey: str, measure: str, wave: str, rules: Rules
-) -> dict[str, Any]:
+def _base(row: dict[str, Any], survey: str, measure: str, wave: str) -> dict[str, Any]:
     group = f"{row['attribute']}={row['group']}" if row["attribute"] else ""
     return {
         "finding": finding_id(survey, row["item"], measure, wave, group), "survey": survey,

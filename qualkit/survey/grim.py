@@ -7,12 +7,15 @@ allowed, so that a figure which either can print is never called wrong.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from typing import SupportsInt
 
+from qualkit.errors import TableError
+from qualkit.survey import _numbers as read
 from qualkit.survey.printed import Printed, half_unit, read_printed
+from qualkit.survey.records import NO_ANSWERS, NOT_A_NUMBER
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,12 @@ def grim(
     Returns
     -------
     Grim
+        Undefined where what is printed is no number, or nobody answered.
+
+    Raises
+    ------
+    TableError
+        If `n` or `items` is not a whole number.
 
     Notes
     -----
@@ -84,27 +93,33 @@ def grim(
     >>> grim("53.67", 177, percent=True).consistent
     True
     """
-    cell = read_printed(str(printed))
-    percent = percent or "%" in str(printed)
-    whole = _whole(n) * _whole(items)
+    text, people = _text(printed), _whole(n, "n")
+    cell = read_printed(text)
+    percent = percent or "%" in text
+    whole = people * _whole(items, "items")
     if cell.value is None or cell.bound:
-        return Grim(None, str(printed), n, (), 0.0, None, "not_a_number")
-    if whole < 1:
-        return Grim(None, str(printed), n, (), 0.0, None, "no_answers")
+        return Grim(None, text, people, (), 0.0, None, NOT_A_NUMBER)
+    if people < 1 or whole < 1:
+        return Grim(None, text, people, (), 0.0, None, NO_ANSWERS)
     unit = Decimal(100 if percent else 1)
     fits = fits_base(cell.value, cell.decimals, whole, unit=unit)
     below = (cell.value * whole / unit).to_integral_value(ROUND_FLOOR)
     steps = {below, (cell.value * whole / unit).to_integral_value(ROUND_CEILING)}
     near = tuple(f"{unit * step / whole:.{cell.decimals}f}" for step in sorted(steps))
-    return Grim(fits, str(printed), n, tuple(dict.fromkeys(near)), float(unit / whole), fits)
+    return Grim(fits, text, people, tuple(dict.fromkeys(near)), float(unit / whole), fits)
 
 
-def _whole(number: SupportsInt) -> int:
-    """A number of people or items; nought for what is none, such as 2.5 or missing."""
-    try:
-        return int(number) if int(number) == number else 0
-    except (ValueError, OverflowError):
-        return 0
+def _text(printed: object) -> str:
+    """What is printed; a missing cell is blank, and not the word for nothing."""
+    return "" if printed is None else str(printed)
+
+
+def _whole(given: object, name: str) -> int:
+    """A number of people or items; nought where it is missing."""
+    found, fault = read.number(given)
+    if fault or found % 1 > 0:
+        raise TableError(name, fault or f"{given!r} is not a whole number")
+    return 0 if math.isnan(found) else int(found)
 
 
 def fits_base(value: Decimal, decimals: int, n: int, *, unit: Decimal = Decimal(1)) -> bool:
@@ -142,6 +157,11 @@ def implied_bases(
     tuple of int
         Smallest first; empty where no base fits, or nothing was given.
 
+    Raises
+    ------
+    TableError
+        If one figure comes without a list, or `decimals` or `n_max` is not a whole number.
+
     Notes
     -----
     A multiple of a base that fits, fits too. With d decimals every base from ``10 ** (d + 2)``
@@ -152,13 +172,16 @@ def implied_bases(
     >>> implied_bases(["5.08", "8.47", "3.95", "9.6"], decimals=2, n_max=400)
     (177, 354)
     """
-    cells = [read_printed(str(one)) for one in printed_percents]
+    if isinstance(printed_percents, str) or not isinstance(printed_percents, Iterable):
+        raise TableError("percentages", f"a list of them is needed, not {printed_percents!r} alone")
+    cells = [read_printed(_text(one)) for one in printed_percents]
+    least = 0 if decimals is None else _whole(decimals, "decimals")
     pairs = {
-        (cell.value, cell.decimals if decimals is None else max(decimals, cell.decimals))
+        (cell.value, max(least, cell.decimals))
         for cell in cells
         if cell.value is not None and not cell.bound
     }
-    return common_bases(pairs, range(1, n_max + 1)) if pairs else ()
+    return common_bases(pairs, range(1, _whole(n_max, "n_max") + 1)) if pairs else ()
 
 
 def common_bases(pairs: Iterable[tuple[Decimal, int]], tried: Iterable[int]) -> tuple[int, ...]:

@@ -5,7 +5,8 @@ files, and its items. ``labels`` given for the whole survey hold for every ordin
 own, ``dont_know`` and ``missing`` for every ordinal, nominal and yes-no item.
 
 Codes are text: the answer ``4`` is ``"4"`` in the file, in the labels and in tables. A yes-no
-item is ``"1"`` for yes and ``"0"`` for no, whatever a file calls them.
+item is ``"1"`` for yes and ``"0"`` for no, whatever a file calls them: where it has other codes,
+the labels say so (``{"1": Yes, "2": No}``), or ``yes: "1"`` and ``no: "2"``.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ RESERVED: Final = ("respondent", "weight", "cluster", "wave")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _CODE = re.compile(r"[^\s,;](?:.{0,62}[^\s,;])?")
 _NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,3})?", re.ASCII)
+_DECIMAL_COMMA = re.compile(r"[-+]?\d+,(?:\d{1,2}|\d{4,})", re.ASCII)
 RANGE_TURNED_DATE: Final = re.compile(
     r"\d{1,2}-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
     r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-\d{2}"
@@ -41,7 +43,7 @@ _SURVEY_KEYS = (
 )  # fmt: skip
 _ITEM_KEYS = (
     "id", "question", "kind", "labels", "order", "polarity", "dont_know", "missing", "scale",
-    "speaks_to", "asked_of", "waves", "low", "high", "separator", "other", "measure",
+    "speaks_to", "asked_of", "waves", "low", "high", "separator", "other", "measure", "yes", "no",
 )  # fmt: skip
 
 
@@ -84,6 +86,8 @@ class Item:
         The code for answers that are none of the labels; empty means that such are faults.
     measure : str
         The level that an SPSS file gave it: ``nominal``, ``ordinal``, ``scale``, or empty.
+    yes, no : str
+        The codes that a file has for them, of a ``yes-no`` item; empty means 1 and 0.
     """
 
     id: str
@@ -103,6 +107,8 @@ class Item:
     separator: str = ""
     other: str = ""
     measure: str = ""
+    yes: str = ""
+    no: str = ""
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -220,6 +226,20 @@ def number_of(written: str) -> float | None:
     return value if math.isfinite(value) else None
 
 
+def amount_of(written: str) -> float | None:
+    """A number as a respondent or a European spreadsheet writes it, with a point or a comma.
+
+    A comma before three digits may part thousands, and is understood as neither.
+
+    >>> amount_of("2.5"), amount_of("2,5"), amount_of("1,500")
+    (2.5, 2.5, None)
+    """
+    plain = written.strip()
+    if _DECIMAL_COMMA.fullmatch(plain):
+        return number_of(plain.replace(",", "."))
+    return number_of(plain)
+
+
 def is_missing(code: str, missing: Sequence[str]) -> bool:
     """Whether a code is one of these, or lies in one of these ranges.
 
@@ -272,7 +292,7 @@ def survey_of(loaded: Lined, file: str) -> Survey:
     if not isinstance(entries, list) or not entries:
         raise CodebookError(file, ["it has no list of items under 'items:'"])
     wrong = [f"item {n} is not a mapping" for n, e in enumerate(entries, 1) if not _is_map(e)]
-    problems = [*wrong, *_survey_problems(loaded, file)]
+    problems = [*wrong, *_survey_problems(loaded)]
     waves = _pairs(loaded.get("waves"))
     for n, entry in enumerate(entries, 1):
         if _is_map(entry):
@@ -328,6 +348,9 @@ def _item(entry: Lined, survey: Lined) -> Item:
     if missing is None and kind in _CLOSED:
         missing = survey.get("missing")
     polarity = text_of(entry, "polarity")
+    yes = no = ""
+    if kind == "yes-no":
+        labels, yes, no = _numbered(labels, text_of(entry, "yes"), text_of(entry, "no"))
     made = Item(
         id=text_of(entry, "id"),
         question=text_of(entry, "question") or text_of(entry, "id"),
@@ -345,9 +368,35 @@ def _item(entry: Lined, survey: Lined) -> Item:
         separator=str(entry.get("separator", "")).strip(),
         other=code_of(text_of(entry, "other")),
         measure=text_of(entry, "measure"),
+        yes=yes or code_of(text_of(entry, "yes")),
+        no=no or code_of(text_of(entry, "no")),
         order=_codes(entry.get("order")),
     )
     return ordered(made)
+
+
+def _numbered(
+    labels: Mapping[str, str], yes: str, no: str
+) -> tuple[dict[str, str], str, str]:  # fmt: skip
+    """Labels of a yes-no item under 1 and 0, and the codes of a file that has others for them."""
+    usual_first = sorted(labels.items(), key=lambda one: YES_NO.get(one[0]) != one[1])
+    said = {fold(words): code for code, words in usual_first}
+    if not yes and not no and {"yes", "no"} <= set(said):
+        yes, no = said["yes"], said["no"]
+    yes, no = code_of(yes) or "1", code_of(no) or "0"
+    here = {yes: "1", no: "0"}
+    left = set(YES_NO) - set(here)
+    own = {here.get(code, code): words for code, words in labels.items() if code not in left}
+    return own, *(("", "") if (yes, no) == ("1", "0") else (yes, no))
+
+
+def is_code(words: str) -> bool:
+    """Whether words can stand as a code.
+
+    >>> is_code("4+"), is_code("1;")
+    (True, False)
+    """
+    return _CODE.fullmatch(words) is not None and code_of(words) == words
 
 
 def item_id(heading: str, position: int, used: Container[str]) -> str:
@@ -398,7 +447,7 @@ def _codes(value: object) -> tuple[str, ...]:
 # What can be wrong with a survey ------------------------------------------------------------
 
 
-def _survey_problems(loaded: Lined, file: str) -> Iterator[str]:
+def _survey_problems(loaded: Lined) -> Iterator[str]:
     yield from _unknown(loaded, _SURVEY_KEYS, "")
     name = text_of(loaded, "id")
     if name and not _ID.fullmatch(name):
@@ -473,7 +522,7 @@ def _item_problems(
     ]  # fmt: skip
     faults += [
         f"{where}{key!r} must be text"
-        for key in ("question", "scale", "asked_of", "separator", "other", "measure")
+        for key in ("question", "scale", "asked_of", "separator", "other", "measure", "yes", "no")
         if not isinstance(entry.get(key, ""), str)
     ]
     if any(isinstance(value, str) and NOT_XML.search(value) for value in entry.values()):
@@ -517,7 +566,14 @@ def _kind_problems(item: Item, where: str) -> Iterator[str]:
     if item.kind == "multiple" and not item.labels:
         yield f"{where}it has no labels; list its options as code: words"
     if item.kind == "yes-no" and set(item.labels) - known - set(YES_NO):
-        yield f"{where}the labels of a yes-no item are '0' for no and '1' for yes"
+        yield (
+            f"{where}the labels of a yes-no item are '0' for no and '1' for yes; say 'yes' and "
+            "'no' with the codes that the file has, where these are others"
+        )
+    if (item.yes or item.no) and item.kind != "yes-no":
+        yield f"{where}'yes' and 'no' are for an item of kind yes-no"
+    elif item.yes and (item.yes == item.no or known & {item.yes, item.no}):
+        yield f"{where}yes, no and don't know must have codes of their own"
     if item.kind in {"number", "open"} and set(item.labels) - known:
         yield f"{where}the answers of a {item.kind} item have no labels, but for don't know"
     if item.other and item.other not in item.labels:
@@ -541,7 +597,8 @@ def _label_problems(labels: Mapping[str, str], where: str) -> Iterator[str]:
     seen: dict[str, str] = {}
     for code, words in labels.items():
         if not _CODE.fullmatch(code):
-            yield f"{where}the code {code[:60]!r} may hold no ',' or ';' and no more than 64 signs"
+            why = "has more than 64 signs, or begins or ends with a space, ',' or ';'"
+            yield f"{where}the code {code[:60]!r} {why}"
         look = fold(words)
         if look and seen.setdefault(look, code) != code:
             yield f"{where}codes {seen[look]} and {code} have labels that read the same"
@@ -566,10 +623,13 @@ def _column_problems(survey: Survey) -> Iterator[str]:
     for name in survey.columns:
         if name not in known:
             yield f"columns: {name!r} is no item, option (M1/2), subgroup, weight or cluster"
+    opened = {item.id for item in survey.items if item.kind == "open"}
     taken: dict[str, str] = {}
     for name, heading in survey.columns.items():
         if not heading:
             yield f"columns: {name!r} names no column"
+        elif name in opened:
+            continue  # what somebody wrote under "Other" is an answer too
         elif taken.setdefault(heading, name) != name:
             yield f"columns: {taken[heading]!r} and {name!r} both stand in {heading[:60]!r}"
 
@@ -639,6 +699,7 @@ def _item_entry(item: Item, shared: Mapping[str, str]) -> dict[str, Any]:
         "asked_of": item.asked_of, "waves": list(item.waves),
         "low": _shown(item.low), "high": _shown(item.high),
         "separator": item.separator, "other": item.other, "measure": item.measure,
+        "yes": item.yes, "no": item.no,
     }  # fmt: skip
     filled = {key: value for key, value in said.items() if value}
     if item.kind == "ordinal" and shared and not item.labels:

@@ -17,7 +17,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -30,8 +30,13 @@ _QUALTRICS: Final = {
     "recordeddate", "_recordid", "responseid", "recipientlastname", "recipientfirstname",
     "recipientemail", "externaldatareference", "externalreference", "locationlatitude",
     "locationlongitude", "distributionchannel", "userlanguage", "duration (in seconds)",
-    "responseset", "q_recaptchascore", "q_ballotboxstuffing",
+    "responseset",
 }  # fmt: skip
+_COMPUTED: Final = re.compile(  # by Qualtrics: the order shown, the groups of a net promoter score
+    r"qid\d+(?:_.+)?_(?:do(?:_.+)?|nps_group|browser|version|os|resolution"
+    r"|first_click|last_click|page_submit|click_count)|q_.+"
+)
+_COMPUTED_NAME: Final = re.compile(r"q_.+|.+_(?:do(?:_\d+)?|nps_group)")
 _MONKEY: Final = {
     "respondent id", "collector id", "start date", "end date", "ip address", "email address",
     "first name", "last name", "custom data 1", "date created", "date modified",
@@ -40,17 +45,28 @@ _FORMS: Final = {
     "id", "start time", "completion time", "email", "name", "last modified time", "language",
     "total points", "quiz feedback", "grade posted time",
 }  # fmt: skip
+_LIME: Final = {
+    "id", "submitdate", "lastpage", "startlanguage", "seed", "startdate", "datestamp", "ipaddr",
+    "refurl", "interviewtime", "response id", "date submitted", "last page", "start language",
+    "date started", "date last action", "ip address", "referrer url", "total time",
+}  # fmt: skip
+_LIME_TIMES: Final = re.compile(r"grouptime\d+|\w+time|(?:group|question) time: .*")
 _PLAIN: Final = {
     "timestamp", "start date", "end date", "start time", "end time", "completion time",
     "submitted", "date submitted", "ip address", "email", "email address", "e-mail", "name",
     "first name", "last name", "full name", "surname", "phone", "telephone", "postcode",
+    "username", "sent date",
 }  # fmt: skip
 _ADMIN: Final = {
     "qualtrics": _QUALTRICS, "surveymonkey": _MONKEY, "ms-forms": _FORMS, "plain": _PLAIN,
     "spss": _PLAIN,
 }  # fmt: skip
-_ANY_ANSWER: Final = {"", "response", "open-ended response"}
+_OPEN_ENDED: Final = "open-ended response"
+_ANY_ANSWER: Final = {"", "response", _OPEN_ENDED}
 _PARTED: Final = " - "
+_NUMBERED: Final = re.compile(r"_\d{1,4}$")
+_RUNNING: Final = frozenset({"q", "question", "v", "var"})
+OTHER: Final = re.compile(r"other\b.*|\[?(?:please )?specify\b.*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +91,8 @@ class Field:
         The maker's own id, such as ``QID1``.
     admin : bool
         Whether the maker added it: a time, an address, a name.
+    free : bool
+        Whether respondents wrote in it in their own words.
     variable : Variable or None
         What a statistics file says of it.
     """
@@ -87,6 +105,7 @@ class Field:
     stem: str = ""
     ident: str = ""
     admin: bool = False
+    free: bool = False
     variable: Variable | None = None
 
     @property
@@ -161,11 +180,9 @@ def lay_out(table: Columns, layout: str = "") -> Laid:
     found = layout or detect(heads)
     made = {"qualtrics": _qualtrics, "surveymonkey": _monkey}.get(found, _plain)
     count, fields = made(heads, table.name)
-    admin = _ADMIN[found]
+    added = _added(found, fields)
     named = [
-        replace(
-            one, admin=bool({fold(one.name), one.ident.casefold()} & admin) or _quiz(one, found)
-        )
+        replace(one, admin=added(one), free=one.free or bool(OTHER.fullmatch(fold(one.option))))
         for one in fields
     ]
     return Laid(
@@ -174,9 +191,23 @@ def lay_out(table: Columns, layout: str = "") -> Laid:
     )  # fmt: skip
 
 
-def _quiz(one: Field, layout: str) -> bool:
-    """Whether a column holds what Forms adds to a quiz."""
-    return layout == "ms-forms" and one.name.startswith(("Points - ", "Feedback - "))
+def _added(layout: str, fields: Sequence[Field]) -> Callable[[Field], bool]:
+    """Tells whether the maker of a questionnaire added a column."""
+    looks = {fold(one.name) for one in fields}
+    known, more = _ADMIN[layout], None
+    if layout == "plain" and looks & {"startlanguage", "start language"} and "seed" in looks:
+        known, more = known | _LIME, _LIME_TIMES  # LimeSurvey
+
+    def added(one: Field) -> bool:
+        look, ident = fold(one.name), one.ident.casefold()
+        if layout == "qualtrics":
+            computed = _COMPUTED.fullmatch(ident) if ident else _COMPUTED_NAME.fullmatch(look)
+            return bool({look, ident} & known) or computed is not None
+        if layout == "ms-forms" and one.name.startswith(("Points - ", "Feedback - ")):
+            return True  # of a quiz
+        return look in known or (more is not None and more.fullmatch(look) is not None)
+
+    return added
 
 
 def _row(table: Columns, number: int) -> list[str]:
@@ -215,9 +246,24 @@ def detect(heads: Sequence[Sequence[str]]) -> str:
 
 
 def _plain(heads: Sequence[Sequence[str]], _: str) -> tuple[int, list[Field]]:
-    return 1, [
-        Field(n, cell, cell, stem=_stem(cell)) for n, cell in enumerate(heads[0], 1)
-    ]  # fmt: skip
+    fields = [Field(n, cell, cell, stem=_stem(cell)) for n, cell in enumerate(heads[0], 1)]
+    return 1, _bracketed(fields)
+
+
+def _bracketed(fields: Sequence[Field]) -> list[Field]:
+    """The columns of a question as ``Question [statement]``, as Google Forms and LimeSurvey write.
+
+    >>> [one.option for one in _bracketed([Field(1, "Used? [A]"), Field(2, "Used? [B]")])]
+    ['A', 'B']
+    """
+    found = [re.fullmatch(r"(.*\S)\s*\[([^\[\]]+)\]", one.name) for one in fields]
+    several = Counter(at[1] for at in found if at)
+    return [
+        replace(one, question=at[1], option=at[2], group=at[1], stem=at[1])
+        if at and several[at[1]] > 1
+        else one
+        for one, at in zip(fields, found, strict=True)
+    ]
 
 
 def _of_variables(variables: Iterable[Variable]) -> Iterable[Field]:
@@ -231,11 +277,14 @@ def _of_variables(variables: Iterable[Variable]) -> Iterable[Field]:
 def _stem(name: str) -> str:
     """What a matrix's columns share: ``Q3`` of ``Q3_1``, ``K`` of ``K12``.
 
-    >>> _stem("Q3_1"), _stem("K12"), _stem("area")
-    ('Q3', 'K', '')
+    ``Q12`` shares nothing with ``Q13``: so makers of questionnaires number every question.
+
+    >>> _stem("Q3_1"), _stem("K12"), _stem("area"), _stem("Q12")
+    ('Q3', 'K', '', '')
     """
     found = re.fullmatch(r"(.*?[^\W\d_])_?\d{1,3}|(.*?)[_.]\d{1,3}", name)
-    return (found[1] or found[2] or "") if found else ""
+    stem = (found[1] or found[2] or "") if found else ""
+    return "" if stem.casefold() in _RUNNING else stem
 
 
 # Qualtrics ----------------------------------------------------------------------------------
@@ -249,11 +298,11 @@ def _qualtrics(heads: Sequence[Sequence[str]], name: str) -> tuple[int, list[Fie
         raise ReadError(name, why)
     questions = names if at == [1] else heads[1]
     idents = [_import_id(cell) for cell in heads[at[0]]] if at else [("", "")] * len(names)
-    stems = Counter(ident for ident, choice in idents if choice)
     fields = [
         Field(
             n, one, question or one, ident=ident, stem=_stem(one),
-            group=ident if choice and stems[ident] > 1 else "",
+            group=ident if choice else one.rpartition("_")[0] if _NUMBERED.search(one) else "",
+            free=ident.endswith("_TEXT") or (not ident and one.endswith("_TEXT")),
         )
         for n, (one, question, (ident, choice)) in enumerate(
             zip(names, questions, idents, strict=True), 1
@@ -275,15 +324,18 @@ def _import_id(cell: str) -> tuple[str, str]:
 
 def _parted(fields: Sequence[Field]) -> list[Field]:
     """The columns of one question with the question and the option apart."""
-    shared: dict[str, str] = {}
-    for group in {one.group for one in fields if one.group}:
-        shared[group] = _common([one.question for one in fields if one.group == group])
+    asked: dict[str, list[str]] = {}
+    for one in fields:
+        if one.group:
+            asked.setdefault(one.group, []).append(one.question)
+    shared = {group: _common(words) for group, words in asked.items() if len(words) > 1}
     return [_with_option(one, shared.get(one.group, "")) for one in fields]
 
 
 def _with_option(one: Field, shared: str) -> Field:
     if not shared:
-        return one
+        group = one.group if one.group == one.ident else ""
+        return replace(one, group=group, question=_question(one.question))
     return replace(one, question=_question(shared), option=one.question[len(shared) :])
 
 
@@ -306,6 +358,9 @@ def _question(shared: str) -> str:
 def _monkey(heads: Sequence[Sequence[str]], name: str) -> tuple[int, list[Field]]:
     if not heads[1]:
         raise ReadError(name, "it has no second row of headings, as SurveyMonkey writes it")
+    if "" not in heads[0] and not {fold(cell) for cell in heads[1]} & (_ANY_ANSWER - {""}):
+        why = "row 2 has no 'Response', as in an export of SurveyMonkey; name another layout"
+        raise ReadError(name, why)
     questions: list[str] = []
     for cell, option in zip(heads[0], heads[1], strict=True):
         goes_on = not cell and option and questions
@@ -316,7 +371,7 @@ def _monkey(heads: Sequence[Sequence[str]], name: str) -> tuple[int, list[Field]
         zip(questions, heads[1], _run_numbers(heads[0]), strict=True), 1
     ):
         if fold(option) in _ANY_ANSWER:
-            fields.append(Field(n, question, question))
+            fields.append(Field(n, question, question, free=fold(option) == _OPEN_ENDED))
         else:
             group = f"{question} ({run})" if runs[run] > 1 else ""
             fields.append(Field(n, f"{question}: {option}", question, option, group, question))

@@ -43,7 +43,8 @@ def paired_t(
     ----------
     before, after : sequence, Series or array of numbers
         One person at the same place in both; None or NaN where an answer is missing. Two Series
-        labelled by respondent (labels of text, or an index with a name) are matched by label.
+        with the same labels in another order, or labelled by respondent (labels of text, or an
+        index with a name), are matched by label.
     level : float
         Of the interval.
 
@@ -232,7 +233,8 @@ def mcnemar(table: Table) -> McNemar:
     ----------
     table : nested sequence, array or DataFrame
         Two rows and two columns of counts: before in the rows, after in the columns, yes first.
-        A DataFrame labelled no and yes, or False and True, is turned round.
+        A DataFrame labelled no and yes, False and True, or by the codes 0 and 1, as `crosstab`
+        makes it, is turned round.
 
     Returns
     -------

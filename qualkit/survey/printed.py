@@ -34,7 +34,8 @@ _NUMBER = r"(?:\d{1,3}(?:[ ,]\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+"
 _CELL = re.compile(
     rf"(?:[pnNt]\s*(?==|<|>))?\s*(?P<bound><=|>=|<|>|=)?\s*(?P<before>[{_STARS}]*)\s*"
     rf"(?P<sign>[+-]?)\s*[£$€]?\s*(?P<number>{_NUMBER})(?P<power>[eE][+-]?\d{{1,2}})?\s*"
-    rf"(?P<percent>%|pp\b|ppts?\b|points?\b)?\s*(?P<stars>[{_STARS}]*)\s*(?P<rest>.*)"
+    rf"(?P<percent>%|pp\b|ppts?\b|points?\b|=|(?:st|nd|rd|th)\b)?\s*(?P<stars>[{_STARS}]*)"
+    rf"\s*(?P<rest>.*)"
 )
 _SPREAD = re.compile(
     rf"(?:[(\[]\s*(?:(?:se|sd|s\.e\.|s\.d\.)\s*=?\s*)?(?P<sign>[+-]?)\s*(?P<number>{_NUMBER})"

@@ -242,6 +242,7 @@ def table_from_rows(
 
 def _document(rows: Sequence[Sequence[str]], about: Mapping[str, Any]) -> Lined:
     made = Lined(about)
+    made.lines = getattr(about, "lines", made.lines)
     made["header"], made["rows"] = list(rows[0]) if rows else [], [list(r) for r in rows[1:]]
     return made
 
@@ -307,8 +308,20 @@ class _Reader:
         self.folded = 0
 
     def fault(self, text: str, where: object = None) -> None:
-        line = getattr(where, "line", 0) or self.document.line
-        self.faults.append(_at(line, text))
+        """A fault at a mapping, a list, or the key of this document that `where` names."""
+        lines = self.document.lines
+        line = lines.get(where, 0) if isinstance(where, str) else getattr(where, "line", 0)
+        self.faults.append(_at(line or self.document.line, text))
+
+    def mapping(self, key: str) -> Mapping[str, Any]:
+        """What stands under a key that takes a mapping; empty where nothing does."""
+        said = self.document.get(key)
+        if said is None or (isinstance(said, str) and said in _NONE):
+            return {}
+        if not isinstance(said, Mapping):
+            self.fault(f"{key} {str(said)[:60]!r} is not a mapping", key)
+            return {}
+        return said
 
     def fold(self, text: object) -> str:
         plain = _plain(text)
@@ -367,7 +380,7 @@ class _Reader:
     def one_of(self, key: str, allowed: Sequence[str]) -> str:
         value = text_of(self.document, key)
         if value and value not in allowed:
-            self.fault(f"{key} {value!r} is none of {', '.join(allowed)}")
+            self.fault(f"{key} {value!r} is none of {', '.join(allowed)}", key)
             return ""
         return value
 
@@ -382,7 +395,9 @@ class _Reader:
         rows = self.document.get("rows")
         width = len(self.document.get("header") or ())
         if not isinstance(rows, list) or not rows:
-            self.fault("it has no rows, lists of cells as long as its header")
+            self.fault("it has no rows, lists of cells as long as its header", "rows")
+            return []
+        if not width:
             return []
         for number, row in enumerate(rows, 1):
             if not isinstance(row, list):
@@ -397,7 +412,7 @@ class _Reader:
     def measures(self) -> dict[str, Measure]:
         said = self.document.get("measures")
         if not isinstance(said, Mapping) or not said:
-            self.fault("it has no measures, a mapping of printed labels to roles")
+            self.fault("it has no measures, a mapping of printed labels to roles", "measures")
             return {}
         return {self.fold(label): self.measure(label, role, said) for label, role in said.items()}
 
@@ -420,14 +435,14 @@ class _Reader:
                 continue
             number = read_printed(_plain(value)).value
             if number is None or number != int(number) or not 0 < number < 10**9:
-                self.fault(f"base {value!r} is not a whole number above 0", said)
+                self.fault(f"base {value!r} is not a whole number above 0", "base")
                 continue
             made[_plain(wave)] = int(number)
         return made
 
     def scale(self) -> Scale | None:
-        said = self.document.get("scale")
-        if not isinstance(said, Mapping):
+        said = self.mapping("scale")
+        if not said:
             return None
         low, high = (self.number(said, key) for key in ("min", "max"))
         if low is not None and high is not None and low >= high:
@@ -452,9 +467,7 @@ class _Reader:
         return value
 
     def stars(self) -> dict[str, Decimal]:
-        said = self.document.get("stars")
-        if not isinstance(said, Mapping):
-            return {}
+        said = self.mapping("stars")
         levels = {fold_letters(_plain(mark)): self.number(said, mark) for mark in said}
         for mark, level in levels.items():
             if level is not None and not 0 < level < 1:
@@ -462,9 +475,7 @@ class _Reader:
         return {mark: level for mark, level in levels.items() if level is not None}
 
     def links(self) -> dict[str, tuple[str, ...]]:
-        said = self.document.get("links")
-        if not isinstance(said, Mapping):
-            return {}
+        said = self.mapping("links")
         return {
             self.fold(item): tuple(map(str, codes)) if isinstance(codes, list) else (str(codes),)
             for item, codes in said.items()
@@ -472,8 +483,10 @@ class _Reader:
 
     def claims(self) -> tuple[Claim, ...]:
         said = self.document.get("claims") or []
+        if isinstance(said, str) and said in _NONE:
+            return ()
         if not isinstance(said, list):
-            self.fault("claims is not a list")
+            self.fault("claims is not a list", "claims")
             return ()
         made = []
         for number, claim in enumerate(said, 1):
@@ -481,7 +494,8 @@ class _Reader:
             parts = [text_of(about, key) if isinstance(about, Mapping) else ""
                      for key in ("item", "measure", "is")]  # fmt: skip
             if not all(parts[1:]):
-                self.fault(f"claim {number} lacks 'about' with item, measure and is", claim)
+                where = claim if isinstance(claim, Mapping) else "claims"
+                self.fault(f"claim {number} lacks 'about' with item, measure and is", where)
                 continue
             made.append(Claim(text_of(claim, "text"), self.fold(parts[0]), self.fold(parts[1]),
                               parts[2]))  # fmt: skip

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,8 +21,10 @@ from qualkit.importers.columns import Columns
 from qualkit.model import PARTICIPANT, Source, Turn
 from qualkit.survey.items import (
     RANGE_TURNED_DATE,
+    YES_NO,
     Item,
     Survey,
+    amount_of,
     code_of,
     fold,
     is_missing,
@@ -34,8 +36,8 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-_YES: Final = ("yes", "y", "true", "1", "checked", "selected", "ticked", "x", "✓", "✔")
-_NO: Final = ("no", "n", "false", "0", "unchecked", "not selected", "not ticked")
+YES_WORDS: Final = ("yes", "y", "true", "1", "checked", "selected", "ticked", "x", "✓", "✔")
+NO_WORDS: Final = ("no", "n", "false", "0", "unchecked", "not selected", "not ticked")
 _TESTS: Final = {"survey preview", "survey test", "1", "2", "9", "17"}
 _PARTS = 8  # an option may hold the sign that parts options, but not more often than this
 _ROWS_TOLD = 10
@@ -67,6 +69,8 @@ class Answers:
     warnings : tuple of str
     open_answers : pandas.DataFrame
         One row an open answer: ``respondent``, ``item``, ``question``, ``text``.
+    headings : tuple of str
+        Of the file's columns, in its order.
     """
 
     survey: Survey
@@ -79,6 +83,7 @@ class Answers:
     faults: tuple[str, ...]
     warnings: tuple[str, ...]
     open_answers: pd.DataFrame
+    headings: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -215,8 +220,19 @@ def read_answers(
 
 
 def open_cells(path: Path | str, layout: str | None = None) -> tuple[Laid, list[Cells]]:
-    """The layout of a file and its columns below the headings, for looking at them."""
-    file = _open(Path(path), layout or "", _Told())
+    """The layout of a file and its columns below the headings, for looking at them.
+
+    Raises
+    ------
+    ReadError, UnknownName, MissingExtra
+        As :func:`read_answers` does.
+    BatchError
+        With every heading that stands twice or is missing.
+    """
+    told = _Told()
+    file = _open(Path(path), layout or "", told)
+    if faults := [*told.faults, *file.laid.twice()]:
+        raise BatchError(file.table.name, faults)
     return file.laid, [file.cells(one) for one in file.laid.fields]
 
 
@@ -238,6 +254,12 @@ def _open(path: Path, layout: str, told: _Told) -> _File:
 
 def _beyond(file: _File) -> Iterator[str]:
     """Cells in columns without a heading; of many such columns, the first are told."""
+    if len(file.laid.fields) == 1 and file.laid.blank:
+        yield (
+            f"row 1: the only heading is {short(file.laid.fields[0].name)!r}, and the rows below "
+            "have more cells; delete the rows above the headings, if it is a title"
+        )
+        return
     if len(file.laid.blank) > _VALUES_TOLD:
         yield (
             f"columns {file.laid.blank[0]} to {file.laid.blank[-1]} have no heading; is there an "
@@ -313,6 +335,7 @@ def _answers(file: _File, survey: Survey, wave: str, told: _Told, *, guessed: bo
         survey, wave, pd.DataFrame(columns), len(file.numbers), file.table.name,
         file.table.sha256, file.laid.layout, tuple(dict.fromkeys(told.faults)),
         tuple(dict.fromkeys(told.warnings)), _all_open(opened),
+        tuple(one.name for one in file.laid.fields),
     )  # fmt: skip
 
 
@@ -533,10 +556,11 @@ def _weights(cells: Cells, told: _Told) -> pd.Series:
     import numpy as np
     import pandas as pd
 
+    cells = _with_points(cells, told)
     values = [number_of(text) for text in cells.texts]
-    wrong = [n for n, value in enumerate(values) if value is None or value <= 0]
+    usable = [value if value is not None and value > 0 else math.nan for value in values]
+    wrong = [n for n, value in enumerate(usable) if math.isnan(value)]
     told.faults += _each(cells, wrong, "is no weight; it must be a number above 0")
-    usable = [math.nan if n in set(wrong) else value for n, value in enumerate(values)]
     return pd.Series(np.array(usable, dtype=np.float64)[cells.places])
 
 
@@ -545,6 +569,7 @@ def _weights(cells: Cells, told: _Told) -> pd.Series:
 
 def _closed(item: Item, cells: Cells, told: _Told) -> pd.Series:
     """An ordinal, nominal, yes-no or number item as codes."""
+    cells = _with_points(cells, told) if item.kind == "number" else cells
     read = _number if item.kind == "number" else _Key(item, cells, told)
     values: list[str | None] = []
     wrong: list[int] = []
@@ -556,7 +581,7 @@ def _closed(item: Item, cells: Cells, told: _Told) -> pd.Series:
     told.faults += _each(cells, wrong, _allowed(item))
     if isinstance(read, _Key):
         told.warnings += read.said(cells)
-    told.warnings += _user_missing(item, cells, values)
+    told.warnings += _user_missing(cells, values)
     told.warnings += _dates(cells) if item.kind == "nominal" else ()
     return _series(values, cells.places)
 
@@ -568,6 +593,19 @@ def _number(text: str, item: Item) -> str | None:
         return code
     value = number_of(text)
     return code if value is not None and _inside(value, item) else None
+
+
+def _with_points(cells: Cells, told: _Told) -> Cells:
+    """Decimal commas as points, where a column has several of them and no point."""
+    commas = [
+        n for n, text in enumerate(cells.texts) if "," in text and amount_of(text) is not None
+    ]
+    if len(commas) < 2 or any("." in text for text in cells.texts):
+        return cells
+    told.warnings.append(f"{cells.rows_of(commas)}, {cells.where}: decimal commas, read as points")
+    held = set(commas)
+    texts = [text.replace(",", ".") if n in held else text for n, text in enumerate(cells.texts)]
+    return replace(cells, texts=texts)
 
 
 def _left_out(text: str, item: Item, cells: Cells) -> bool:
@@ -583,11 +621,12 @@ def _left_out(text: str, item: Item, cells: Cells) -> bool:
 
 def _allowed(item: Item) -> str:
     known = [*item.codes, *(code for code in item.dont_know if code not in item.codes)]
+    written = {"1": item.yes, "0": item.no} if item.yes else {}
     if item.kind == "number" or not known:
         bounds = [f"from {item.low:g}"] if item.low is not None else []
         bounds += [f"to {item.high:g}"] if item.high is not None else []
         return " ".join(["is not a number", *bounds])
-    shown = [f"{code} {item.labels[code]}" if item.labels.get(code) else code for code in known]
+    shown = [f"{written.get(code, code)} {item.labels.get(code, '')}".strip() for code in known]
     more = [f"... ({len(known)} in all)"] if len(known) > 12 else []
     return f"is none of {short(', '.join([*shown[:12], *more]), 200)}"
 
@@ -603,9 +642,10 @@ class _Key:
         self.spelled: list[str] = []
         self.coded: list[str] = []
         variable = cells.field.variable
-        self._file = (
-            _file_labels(item, dict(variable.labels), self, told, cells) if variable else {}
-        )
+        self._file = {item.yes: "1", item.no: "0"} if item.yes else {}
+        self._known -= set(YES_NO) if item.yes else set()
+        if variable:
+            self._file |= _file_labels(item, dict(variable.labels), self, told, cells)
 
     def by_words(self, text: str) -> str | None:
         """The code that these words mean."""
@@ -650,8 +690,8 @@ def _inside(number: float, item: Item) -> bool:
 def _words(item: Item) -> Iterator[tuple[str, str]]:
     """Every way to write an answer in words, folded, with its code; the last one counts."""
     if item.kind == "yes-no":
-        yield from ((word, "1") for word in _YES)
-        yield from ((word, "0") for word in _NO)
+        said = [(word, "1") for word in YES_WORDS] + [(word, "0") for word in NO_WORDS]
+        yield from (one for one in said if not (item.yes and one[0] in YES_NO))
     labels = dict(item.labels)
     if len(item.dont_know) == 1 and not labels.get(item.dont_know[0]):
         labels[item.dont_know[0]] = "Don't know"
@@ -674,9 +714,10 @@ def _file_labels(
     another answer is a fault: the item may run the other way round.
     """
     moved: dict[str, str] = {}
+    said = Counter(map(fold, labels.values()))
     for code, words in labels.items():
         meant = key.by_words(words)
-        if meant is None or meant == code:
+        if meant is None or meant == code or said[fold(words)] > 1:
             continue
         if item.kind == "yes-no" or code not in {*item.codes, *item.dont_know}:
             moved[code] = meant
@@ -687,7 +728,7 @@ def _file_labels(
     return moved
 
 
-def _user_missing(item: Item, cells: Cells, values: Sequence[str | None]) -> Iterator[str]:
+def _user_missing(cells: Cells, values: Sequence[str | None]) -> Iterator[str]:
     own = cells.field.variable
     if own is None:
         return
@@ -783,12 +824,12 @@ def _ticked(item: Item, found: Mapping[str, Cells], told: _Told) -> dict[str, pd
 
 def _tick(item: Item, code: str, cells: Cells, told: _Told) -> pd.Series:
     own = cells.field.variable
-    yes = {fold(item.labels[code]), fold(code), *_YES} - {""}
-    no = set(_NO)
+    yes = {fold(item.labels[code]), fold(code), *YES_WORDS} - {""}
+    no = set(NO_WORDS)
     if own is not None:
         if own.counted:
             yes, no = {fold(own.counted)}, no | ({"0", "1", "2"} - {own.counted})
-        no |= {fold(one) for one, words in own.labels.items() if fold(words) in _NO}
+        no |= {fold(one) for one, words in own.labels.items() if fold(words) in NO_WORDS}
     values: list[str | None] = []
     wrong = []
     for n, text in enumerate(cells.texts):

@@ -36,8 +36,9 @@ class Rules:
     cell : int
         Counts from 1 to one less are hidden, and with them what would give them away.
     means : bool
-        Means and standard deviations of a row with a hidden count are hidden too. On a scale of
-        few points, base, mean and deviation to the last digit can tell what a count was.
+        Means and standard deviations of a row with a hidden count are hidden too, and results of
+        a comparison that rest on it. On a scale of few points a base and a mean can tell what a
+        count was: two hidden answers, their sum and their mean are two equations.
 
     Raises
     ------
@@ -75,7 +76,8 @@ class Rules:
         told = f"Results on fewer than {self.base} answers are hidden"
         if self.cell > 1:
             told += f", and so are counts of 1 to {self.cell - 1} people"
-        told += ", with further ones where a total would give them away. Bases are always shown."
+        told += ", with further ones where a total would give them away. Bases are always "
+        told += "shown, with how many did not know or did not answer."
         if self.means:
             return f"{told} Means of a group with a hidden count are hidden too."
         return told

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from qualkit.errors import BatchError, TableError
 from qualkit.survey.items import Item, Survey, code_of, fold, is_missing
+from qualkit.wording import many
 
 if TYPE_CHECKING:
     import numpy as np
@@ -206,6 +207,17 @@ class Reader:
         if key not in self._held:
             self._held[key] = answers_to(variable, self.table)
         return self._held[key]
+
+
+def unlisted(variable: Variable, answered: Answered, wave: str) -> list[str]:
+    """What was answered and the item does not list, in a line; none where there is nothing."""
+    if not answered.strange:
+        return []
+    times = many(sum(answered.strange.values()), "answer")
+    some = ", ".join(repr(one[:40]) for one in list(answered.strange)[:3])
+    return [
+        f"{variable.item}, {wave}: {times} that the item does not list ({some}) counted as missing"
+    ]
 
 
 def answers_to(variable: Variable, table: pd.DataFrame) -> Answered:

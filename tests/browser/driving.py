@@ -84,8 +84,47 @@ def at_rest(page: Page) -> None:
     expect(page.locator(".stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 
+def finished(page: Page) -> None:
+    """Wait until nothing works in the background any more either."""
+    from playwright.sync_api import expect
+
+    for _ in range(2):  # the end of one piece of work may be the beginning of the next
+        expect(page.get_by_test_id("stProgress")).to_have_count(0)
+        at_rest(page)
+    expect(page.locator("[data-stale=true]")).to_have_count(0)
+
+
+def type_into(page: Page, table: str, *, row: int, column: int, value: str) -> None:
+    """Write into a cell of a table, from its first cell on by the arrow keys.
+
+    Each step waits until the table says that it has been made: a table that was just drawn anew
+    drops a key that comes before its time.
+    """
+    from playwright.sync_api import expect
+
+    canvas = page.locator(f"[data-testid=stDataFrame]:has([aria-label='{table}']) canvas").first
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 40, box["y"] + 52)  # the scroller lies over the canvas
+    steps = [("ArrowDown", (0, n)) for n in range(1, row + 1)]
+    steps += [("ArrowRight", (n, row)) for n in range(1, column + 1)]
+    expect(canvas.locator("#glide-cell-0-0")).to_have_attribute("aria-selected", "true")
+    for key, (across, down) in steps:
+        page.keyboard.press(key)
+        cell = canvas.locator(f"#glide-cell-{across}-{down}")
+        expect(cell).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+    editor = page.locator("#portal textarea")
+    editor.fill(value)
+    editor.press("Enter")
+    expect(editor).to_have_count(0)
+    at_rest(page)
+
+
 def work_as(page: Page, name: str) -> None:
     """Say under whose name codings are stored."""
+    finished(page)  # what is drawn anew meanwhile would take away what was typed
     box = page.get_by_role("combobox", name="Who codes")
     box.fill(name)
     box.press("Enter")

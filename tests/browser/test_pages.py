@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from qualkit.app.main import PAGES
-from tests.browser.driving import at_rest, serious_faults, work_as
+from tests.browser.driving import at_rest, finished, serious_faults, work_as
 
 NAMES = [name for names in PAGES.values() for name in names]
 
@@ -33,6 +33,7 @@ def test_a_page_opens_without_error_and_all_can_use_it(site, visit, name, dark):
 
     work_as(page, "Ann")
 
+    finished(page)
     expect(page.get_by_role("heading", level=1)).to_have_text(name.capitalize())
     expect(page.get_by_test_id("stException")).to_have_count(0)
     expect(page.get_by_text("Something went wrong")).to_have_count(0)

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from qualkit.app.sources_room import guessed_roles
 from qualkit.project import Project
-from tests.browser.driving import at_rest, work_as
+from tests.browser.driving import at_rest, type_into, work_as
 
 PARENT = "Ann Lee: What helped?\nBo Ek: The *letter* from school.\n"
 
@@ -14,32 +14,6 @@ PARENT = "Ann Lee: What helped?\nBo Ek: The *letter* from school.\n"
 def choose(page: Page, label: str, option: str) -> None:
     page.get_by_role("combobox", name=label).click()
     page.get_by_role("option", name=option).click()
-    at_rest(page)
-
-
-def type_into(page: Page, table: str, *, row: int, column: int, value: str) -> None:
-    """Write into a cell of a table, from its first cell on by the arrow keys.
-
-    Each step waits until the table says that it has been made: a table that was just drawn anew
-    drops a key that comes before its time.
-    """
-    canvas = page.locator(f"[data-testid=stDataFrame]:has([aria-label='{table}']) canvas").first
-    canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] + 40, box["y"] + 52)  # the scroller lies over the canvas
-    steps = [("ArrowDown", (0, n)) for n in range(1, row + 1)]
-    steps += [("ArrowRight", (n, row)) for n in range(1, column + 1)]
-    expect(canvas.locator("#glide-cell-0-0")).to_have_attribute("aria-selected", "true")
-    for key, (across, down) in steps:
-        page.keyboard.press(key)
-        cell = canvas.locator(f"#glide-cell-{across}-{down}")
-        expect(cell).to_have_attribute("aria-selected", "true")
-    page.keyboard.press("Enter")
-    editor = page.locator("#portal textarea")
-    editor.fill(value)
-    editor.press("Enter")
-    expect(editor).to_have_count(0)
     at_rest(page)
 
 

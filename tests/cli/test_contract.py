@@ -8,21 +8,18 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+
+from qualkit.cli import main
 
 SHOUT = "I: What helped? 😀\nP7: The staff listened.\nI: And?\nP7: They came back.\n"
 
 
 def qualkit(*arguments, code=0):
-    """Run the real program; its output, standard error, and exit code as expected."""
-    done = subprocess.run(  # noqa: PLW1510 - the exit code is what is tested
-        [sys.executable, "-m", "qualkit", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=120,
-    )
-    assert done.returncode == code, done.stderr
-    assert "Traceback" not in done.stderr
+    """Run a command; its output, standard error, and exit code as expected."""
+    done = CliRunner().invoke(main, [str(one) for one in arguments])
+    assert isinstance(done.exception, SystemExit | None), done.exception  # no traceback
+    assert done.exit_code == code, done.stderr
     return done
 
 
@@ -177,6 +174,34 @@ def test_the_log_names_who_did_what(study, write):
 )
 def test_exit_codes_tell_a_refusal_from_a_misunderstanding(arguments, code):
     assert qualkit(*arguments, code=code).stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message", "text"),
+    [
+        (["source", "read", "p7.txt", "--json"], 0, [], SHOUT),
+        (
+            ["source", "read", "p8.txt"],
+            1,
+            ["qualkit: p8.txt: cannot be opened (No such file or directory)"],
+            None,
+        ),
+        (["nonsense"], 2, ["Error: No such command 'nonsense'."], None),
+    ],
+)
+def test_a_process_keeps_its_output_its_messages_and_its_exit_code_apart(
+    write, arguments, code, message, text
+):
+    folder = write("p7.txt", SHOUT).parent
+
+    done = subprocess.run(  # noqa: PLW1510 - the exit code is what is tested
+        [sys.executable, "-m", "qualkit", *arguments],
+        capture_output=True, text=True, encoding="utf-8", cwd=folder, timeout=120,
+    )  # fmt: skip
+
+    assert done.returncode == code
+    assert done.stderr.splitlines()[-1:] == message
+    assert (json.loads(done.stdout)["text"] if done.stdout else None) == text
 
 
 def test_the_same_commands_work_on_a_server(postgres, write):

@@ -51,6 +51,16 @@ def test_load_says_what_came_in(study):
     assert "the same answers were there: school-leads, after: 52 respondents" in again.stderr
 
 
+def test_a_place_that_cannot_be_written_to_is_told_in_words(loaded, tmp_path):
+    nowhere = tmp_path / "gone" / "items.yaml"
+
+    refused = qualkit("survey", "items", loaded, "--out", nowhere, code=1)
+
+    assert refused.stderr == (
+        f"qualkit: {nowhere}: cannot be written (No such file or directory)\n"
+    )
+
+
 def test_a_guess_is_written_corrected_and_loaded(study, write, tmp_path):
     path = write("spring.csv", "respondent,K1\nS1,Agree\nS2,Disagree\n")
     guess = tmp_path / "items.yaml"
@@ -110,6 +120,28 @@ def test_a_person_reads_the_changes_with_p_as_reports_write_it(loaded):
 
     assert "<0.001" in done.stdout
     assert "matched by id" in done.stdout
+
+
+def test_a_person_reads_which_option_changed_and_why_another_has_no_test(tmp_path):
+    asked = "id: s\nrespondent: id\nitems:\n"
+    asked += "- {id: N1, question: Job, kind: nominal, labels: {h: H, t: T}}\n"
+    asked += "- {id: M1, question: Used, kind: multiple, labels: {'1': Calls, '2': Visits}}\n"
+    (tmp_path / "items.yaml").write_text(asked, "utf-8")
+    study = tmp_path / "study.qualkit"
+    qualkit("new", study)
+    for wave, used in (("before", "1"), ("after", "2")):
+        rows = "".join(f"r{n},{'ht'[n % 2]},{used}\n" for n in range(20))
+        (tmp_path / f"{wave}.csv").write_text("id,N1,M1\n" + rows, "utf-8")
+        qualkit("survey", "load", study, tmp_path / f"{wave}.csv",
+                "--mapping", tmp_path / "items.yaml")  # fmt: skip
+
+    lines = qualkit("survey", "compare", study, "--before", "before", "--after", "after").stdout
+
+    shown = [line.split() for line in lines.splitlines()]
+    assert [line[:3] for line in shown if line[:1] == ["M1"]] == [
+        ["M1", "1", "chosen"], ["M1", "2", "chosen"],
+    ]  # fmt: skip
+    assert "nobody changed from one answer to another" in lines
 
 
 def test_findings_have_ids_and_say_what_cannot_be_used(loaded):

@@ -202,7 +202,45 @@ def test_one_word_longer_than_its_column_is_broken():
     assert max(canvas.width(line, 8.0) for line in lines) <= 1.0
 
 
+def test_a_name_is_cut_in_its_middle_so_that_its_end_tells_it_apart():
+    names = [f"Survey of all schools, autumn {year}" for year in (2024, 2025)]
+
+    shown = [canvas.shortened(name, 1.2) for name in names]
+
+    assert [one[:6] for one in shown] == ["Survey", "Survey"]
+    assert [one[-4:] for one in shown] == ["2024", "2025"]
+    assert max(canvas.width(one, canvas.SMALL) for one in shown) <= 1.2
+    assert canvas.shortened("North", 1.2) == "North"
+
+
+def test_a_key_goes_on_in_further_lines_within_the_page():
+    signs: list[tuple[canvas.Sign | None, str]] = [
+        (None, f"wave {n} of the evaluation, in the autumn") for n in range(6)
+    ]
+
+    lines = canvas.key_lines(signs, withheld=True)
+
+    assert [len(line) for line in lines] == [2, 2, 3]
+    assert max(sum(one.wide for one in line) for line in lines) <= canvas.WIDE - 2 * canvas.EDGE
+    assert lines[-1][-1].words == "Withheld"
+
+
 # Pages -----------------------------------------------------------------------------------------
+
+
+def test_waves_of_a_group_stay_together_where_an_item_is_divided():
+    item = Item("K1", "?", labels=AGREE)
+    groups = [f"A{n:02}" for n in range(20)]
+    waves = {
+        name: pd.DataFrame({"K1": ["1", "4"] * 200, "area": groups * 20}) for name in ("t1", "t2")
+    }
+    one = describe(waves, Survey("s", items=(item,), subgroups=("area",)), by="area")
+
+    said = " ".join(charts.described(one, "likert", by="area"))
+
+    pieces = said.split("K1 ?")[1:]
+    assert len(pieces) == 2
+    assert all(piece.count(", t1:") == piece.count(", t2:") for piece in pieces)
 
 
 def test_sixty_items_go_on_in_further_files_none_higher_than_a_page(tmp_path):
@@ -303,6 +341,17 @@ def test_shares_of_waves_that_are_not_matched_have_both_bases():
 
     assert "W1 Did you?: before 33%, after 50%, change +17 " in said
     assert "(n = 30, 40)." in said
+
+
+def test_an_option_asked_in_neither_wave_says_so():
+    item = Item("M", "Which?", "multiple", {"1": "Calls"})
+    yes = Item("W1", "Did you?", "yes-no", {"0": "No", "1": "Yes"})
+    seen = pd.DataFrame({"W1": ["1", "0"] * 20})
+    result = compare(seen, seen, Survey("s", items=(item, yes)), matched=False)
+
+    said = charts.described(result, "before-after", measure="share")[0]
+
+    assert "M Which?: Calls: asked in neither wave (n = 0, 0)." in said
 
 
 # Other answers ---------------------------------------------------------------------------------

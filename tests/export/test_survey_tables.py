@@ -9,10 +9,14 @@ import docx
 import openpyxl
 import pandas as pd
 import pytest
+from docx.enum.section import WD_ORIENT
+from docx.oxml.ns import qn
 
 from qualkit.errors import QualkitError, TableError, UnknownName
+from qualkit.export import survey_charts as charts
 from qualkit.export.survey_tables import write_tables
 from qualkit.survey import Item, Survey, compare, describe, findings
+from tests.export.word_schema import faults
 
 LABELS = {"1": "No", "2": "Hardly", "3": "Yes"}
 ITEMS = (
@@ -191,3 +195,90 @@ def test_what_is_no_result_or_no_such_file_is_refused(tmp_path):
         "survey tables: a DataFrame is no description, comparison or findings"
     )
     assert list(tmp_path.iterdir()) == []
+
+
+# Charts beside the tables --------------------------------------------------------------------
+
+
+def test_charts_stand_before_the_tables_with_words_for_those_who_do_not_see_them(tmp_path):
+    pictures = charts.pictures(DESCRIBED)
+
+    path = write_tables(DESCRIBED, tmp_path / "t.docx", pictures=pictures)
+
+    held = docx.Document(str(path))
+    alts = [one._inline.docPr.get("descr") for one in held.inline_shapes]
+    assert alts == [words for _, words in pictures]
+    assert alts == [*charts.described(DESCRIBED, "likert"),
+                    *charts.described(DESCRIBED, "distribution")]  # fmt: skip
+    heads = [p.text for p in held.paragraphs if p.style.name == "Heading 1"]
+    assert heads[:2] == ["Charts", "Items"]
+    assert faults(path) == []
+
+
+def test_a_page_holds_its_charts_itself_and_may_show_nothing_else(tmp_path):
+    pictures = charts.pictures(DESCRIBED)
+
+    path = write_tables(DESCRIBED, tmp_path / "t.html", pictures=pictures)
+    bare = write_tables(DESCRIBED, tmp_path / "u.html")
+
+    page = path.read_text("utf-8")
+    assert page.count('<img src="data:image/png;base64,') == len(pictures) == 2
+    assert "img-src data:;" in page
+    assert "img-src" not in bare.read_text("utf-8")
+
+
+def test_changes_are_drawn_as_means_and_as_shares_where_there_are_any():
+    said = [words for _, words in charts.pictures(COMPARED, survey=SURVEY)]
+
+    assert [words.split(",")[0] for words in said] == [
+        "Before and after: s: means", "Before and after: s: shares",
+    ]  # fmt: skip
+    one = describe({"w": table()[["id", "O1"]]}, Survey("s", respondent="id", items=ITEMS[2:]))
+    assert charts.pictures(one) == []
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "csv"])
+def test_a_file_that_holds_no_charts_is_refused(ending, tmp_path):
+    path = tmp_path / f"t.{ending}"
+
+    with pytest.raises(QualkitError) as refused:
+        write_tables(DESCRIBED, path, pictures=[(b"", "")])
+
+    assert str(refused.value) == (
+        f"{path}: charts stand in a file of .docx or .html, not '.{ending}'"
+    )
+
+
+def test_wide_tables_lie_across_narrow_ones_stand_and_every_head_repeats(tmp_path):
+    path = write_tables(COMPARED, tmp_path / "t.docx")
+
+    held = docx.Document(str(path))
+    wide = [section.orientation == WD_ORIENT.LANDSCAPE for section in held.sections]
+    widths = [len(one.columns) for one in held.tables]
+    assert widths == [13, 5, 5, 6]
+    assert wide == [False, True, False, True]
+    assert all(one.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None for one in held.tables)
+    assert faults(path) == []
+
+
+# Numbers on sheets ---------------------------------------------------------------------------
+
+
+def test_numbers_on_a_sheet_are_shown_as_they_are_printed(tmp_path):
+    book = openpyxl.load_workbook(write_tables(COMPARED, tmp_path / "t.xlsx"))
+
+    heads, first = list(book["Changes"])[:2]
+    formats = {head.value: cell.number_format for head, cell in zip(heads, first, strict=True)}
+    assert [formats[name] for name in ("n before", "before", "p", "df")] == [
+        "#,##0", "0.00", '[<0.001]"<0.001";0.000', "General",
+    ]  # fmt: skip
+
+
+def test_a_share_among_findings_has_the_digits_of_a_share(tmp_path):
+    made = findings([DESCRIBED])
+
+    rows = sheet(write_tables(made, tmp_path / "t.xlsx"), "Findings")
+    page = docx.Document(str(write_tables(made, tmp_path / "t.docx"))).tables[0]
+
+    assert [(row["Value"], row["Unit"]) for row in rows[:2]] == [(2.2, None), (77.3, "%")]
+    assert [row.cells[2].text for row in page.rows][:3] == ["Value", "2.20", "77.3 %"]

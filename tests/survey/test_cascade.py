@@ -126,6 +126,7 @@ def test_the_order_of_areas_is_nothing(phases):
         np.array([0.0, 1, 1, 2, np.nan]),
         pd.Series([0, 1, 1, 2, None], dtype="Int64"),
         pd.Series([2, 1, 1, 0], index=["A", "B", "C", "D"]),
+        {"A": 2, "B": 1, "C": 1, "D": 0, "E": None},
     ],
 )
 def test_one_indicator_comes_in_any_kind_of_list(scores):
@@ -176,6 +177,13 @@ def test_scores_off_the_scale_are_refused_with_every_row():
         "  row 6, score: -1 is not a whole number from 0 to 3",
         "  row 7, score: inf is not a finite number, or is too large for an answer",
     ]
+
+
+def test_scores_off_the_scale_are_told_by_area():
+    with pytest.raises(BatchError) as refused:
+        cascade({"Kingsreach": 4, "Weldon Vale": 1})
+
+    assert refused.value.faults == ("Kingsreach, score: 4 is not a whole number from 0 to 3",)
 
 
 def test_scores_off_the_scale_are_told_by_area_and_indicator():

@@ -14,8 +14,9 @@ from scipy import stats
 from qualkit.errors import BatchError, TableError, UnknownName
 from qualkit.survey.adjusting import adjust
 from qualkit.survey.compare import compare
+from qualkit.survey.describe import describe
 from qualkit.survey.items import Item
-from qualkit.survey.suppress import CELL_WHY
+from qualkit.survey.suppress import CELL_WHY, Rules
 from tests.survey.material import ALL, DOWN, OPEN, UP, likert, survey, wave
 
 YES = Item("K1", "Were you there?", "yes-no", {"0": "No", "1": "Yes"})
@@ -239,7 +240,7 @@ def test_codes_of_one_wave_alone_are_told():
         "K1: '4' was given in before and by nobody in after; see whether both offered the same answers"
     )
     assert compare(before, strange, survey()).notes[0] == (
-        "K1, after: 5 answers that the item does not list ('x') left out"
+        "K1, after: 5 answers that the item does not list ('x') counted as missing"
     )
 
 
@@ -257,6 +258,42 @@ def test_groups_are_those_of_before_and_small_ones_are_hidden_in_pairs():
     assert made.notes[-1] == (
         "1 matched respondent changed area between the waves; it counts where it was in before"
     )
+
+
+def test_a_group_that_is_hidden_where_a_wave_is_described_is_hidden_where_it_is_compared():
+    # Who answered twice: N 30, S 11, W 10, E 5. W alone would cover E here, and S does in before:
+    # both shown, S and the others would tell E's mean of before.
+    area = ["N"] * 30 + ["S"] * 11 + ["W"] * 13 + ["E"] * 7
+    before = wave(("1234" * 16)[:61], area=area)
+    after = before.drop(index=[41, 42, 43, 54, 55])
+    asked = survey(subgroups=("area",))
+
+    described = describe({"before": before}, asked).items.set_index("group")["shown"]
+    compared = compare(before, after, asked, by="area").items.set_index("group")["shown"]
+
+    assert described[~described].index.tolist() == ["E", "S"]
+    assert compared[~compared].index.tolist() == ["E", "S", "W"]
+
+
+def test_a_share_of_a_few_people_is_not_covered_by_a_group_where_nobody_said_so():
+    area = ["N"] * 20 + ["S"] * 20 + ["E"] * 15  # S and E together have 3 who said yes
+    before = wave("1" * 10 + "0" * 10 + "1" * 3 + "0" * 17 + "0" * 15, area=area)
+
+    rows = compare(before, before, survey(YES), by="area").items.set_index("group")
+
+    assert rows["shown"].to_dict() == {"": True, "E": True, "N": False, "S": False}
+
+
+def test_means_beside_hidden_counts_are_not_compared_where_they_are_to_be_hidden():
+    items = [likert(name, scale="x") for name in ("A", "B")]
+    before = wave({"A": "1222223333344444", "B": "1111122222333334"[::-1]})
+    after = wave({"A": "2222233333444444", "B": "1111112222233333"})
+    lost = pd.concat([before, before.assign(respondent=[f"L{n}" for n in range(16)])])
+
+    made = compare(lost, after, survey(*items), rules=Rules(base=10, cell=3, means=True))
+
+    assert made.items.set_index("item")["shown"].to_dict() == {"A": False, "B": False, "x": False}
+    assert set(made.attrition["why"]) == {CELL_WHY}
 
 
 def test_shares_that_count_a_few_people_are_not_tested():

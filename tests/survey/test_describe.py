@@ -173,6 +173,20 @@ def test_means_beside_hidden_counts_can_be_hidden_too():
     assert found["why"] == f"mean: {CELL_WHY}"
 
 
+def test_a_mean_beside_a_hidden_count_does_not_follow_from_other_groups_or_from_a_scale():
+    area = ["N"] * 20 + ["S"] * 20 + ["E"] * 20 + ["W"] * 20
+    both = "1111111222222333333344444"[:20] + "1" * 2 + "2" * 18 + "1" * 6 + "2" * 14
+    table = wave({"A": both + "12" * 10, "B": "12" * 40}, area=area)  # two of S said 1 to A
+    items = [likert(name, scale="know") for name in ("A", "B")]
+
+    made = describe({"w": table}, survey(*items, subgroups=("area",)), rules=Rules(means=True))
+
+    rows = made.items[made.items["item"] == "A"].set_index("group")
+    hidden = rows["mean"].isna()
+    assert hidden[hidden].index.tolist() == ["E", "N", "S"]
+    assert made.scales.set_index("group")["mean"].isna().equals(hidden)
+
+
 def test_a_scale_is_the_mean_of_answered_items_where_at_least_half_are():
     items = [likert(name, scale="know") for name in ("A", "B", "C")]
     table = wave({"A": "123.", "B": "22..", "C": "33..", })  # fmt: skip

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
+from qualkit.errors import TableError
 from qualkit.survey import grim, implied_bases
 from tests.survey._tables import MODES, Print
+
+WRONG: Any = (2.5, "10", None)  # what no type checker would let pass
 
 # The data set "pigs1" of the R package scrutiny 1.0.0 (L. Jung); its own tests say that 8 of
 # these 12 are inconsistent.
@@ -65,13 +69,29 @@ def test_percentages_are_shares_of_people():
 
 
 @pytest.mark.parametrize(("printed", "n", "reason"), [
-    ("", 5, "not_a_number"), ("about 3", 5, "not_a_number"), ("<3", 5, "not_a_number"),
+    ("", 5, "not_a_number"), (None, 5, "not_a_number"), ("about 3", 5, "not_a_number"), ("<3", 5, "not_a_number"),
     ("3.1", 0, "no_answers"), ("3.1", -4, "no_answers"), ("3.1", float("nan"), "no_answers"),
 ])  # fmt: skip
 def test_what_cannot_be_told_is_undefined_with_its_reason(printed, n, reason):
     found = grim(printed, n)
 
     assert (found.consistent, found.value, found.reason) == (None, None, reason)
+
+
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda: grim("3.1", WRONG[0]), "n: 2.5 is not a whole number"),
+    (lambda: grim("3.1", WRONG[1]), "n: '10' is not a number"),
+    (lambda: implied_bases("50", n_max=9), "percentages: a list of them is needed, not '50' alone"),
+])  # fmt: skip
+def test_what_is_no_base_or_no_column_is_refused(call, message):
+    with pytest.raises(TableError) as refused:
+        call()
+
+    assert str(refused.value) == message
+
+
+def test_a_missing_percentage_is_none_and_not_nought():
+    assert implied_bases(["5.08", WRONG[2]], n_max=60) == implied_bases(["5.08"], n_max=60) == (59,)
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -82,7 +82,8 @@ def test_dont_know_and_labels_of_the_survey_do_not_reach_numbers():
         (with_item("kind: ordinal", 'labels: {"1": A, "2": B}', 'order: ["2"]'), "line 3, item K1: "
          "its order must name each code of an ordinal item once, without dont_know"),
         (with_item("kind: yes-no", 'labels: {"2": "Yes"}'),
-         "line 3, item K1: the labels of a yes-no item are '0' for no and '1' for yes"),
+         "line 3, item K1: the labels of a yes-no item are '0' for no and '1' for yes; "
+         "say 'yes' and 'no' with the codes that the file has, where these are others"),
         (with_item("kind: multiple"),
          "line 3, item K1: it has no labels; list its options as code: words"),
         (with_item("kind: number", "low: 5", "high: 1"), "line 3, item K1: low is more than high"),
@@ -167,3 +168,35 @@ def test_a_number_has_a_point_and_an_end():
     written = ["2.5", "-3", "1e3", "1,5", "1e999", "nan", "٣", "", "0x10", "1_000"]
 
     assert [number_of(one) for one in written] == [2.5, -3.0, 1000.0, *[None] * 7]
+
+
+@pytest.mark.parametrize(
+    ("said", "codes"),
+    [
+        ('labels: {"1": Yes, "2": No}', ("1", "2")),
+        ('labels: {"2": "Yes", "1": "No"}', ("2", "1")),
+        ('yes: "5", no: "6"', ("5", "6")),
+        ('labels: {"0": No, "1": Yes}', ("", "")),
+    ],
+)
+def test_yes_and_no_may_have_other_codes_in_a_file_and_are_1_and_0_here(said, codes):
+    text = f'id: s\nitems:\n  - {{id: W1, question: "Came?", kind: yes-no, {said}}}\n'
+
+    (item,) = parse_survey(text, "s.yaml").items
+
+    assert (item.yes, item.no) == codes
+    assert dict(item.labels) == {"0": "No", "1": "Yes"}
+    assert parse_survey(write_survey(parse_survey(text, "s.yaml")), "s.yaml").items == (item,)
+
+
+@pytest.mark.parametrize(
+    ("item", "reason"),
+    [
+        ('kind: yes-no, yes: "1", no: "1"', "must have codes of their own"),
+        ('kind: yes-no, yes: "1", no: "9", dont_know: ["9"]', "must have codes of their own"),
+        ('kind: nominal, labels: {"1": a}, yes: "1"', "are for an item of kind yes-no"),
+    ],
+)
+def test_codes_of_yes_and_no_that_cannot_be_are_refused(item, reason):
+    with pytest.raises(CodebookError, match=reason):
+        parse_survey(f"id: s\nitems:\n  - {{id: W1, question: q, {item}}}\n", "s.yaml")

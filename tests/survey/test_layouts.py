@@ -23,7 +23,7 @@ def cells(answers, *columns: str):
 
 
 MADE = [
-    (vendors.qualtrics_csv, "qualtrics", 3, "How far do you agree? - I know whom to ring"),
+    (vendors.qualtrics_csv, "qualtrics", 3, "How far do you agree?"),
     (vendors.surveymonkey_csv, "surveymonkey", 2, "How far do you agree?"),
     (vendors.forms_xlsx, "ms-forms", 1, "I know whom to ring"),
 ]
@@ -181,6 +181,8 @@ def test_a_layout_can_be_named_and_must_be_there(write):
     assert lay_out(read_columns(path), "plain").layout == "plain"
     with pytest.raises(ReadError, match=r"row 3 has no \{\"ImportId\": ...\}"):
         lay_out(read_columns(path), "qualtrics")
+    with pytest.raises(ReadError, match="row 2 has no 'Response', as in an export of SurveyMonk"):
+        lay_out(read_columns(path), "surveymonkey")
     with pytest.raises(UnknownName, match="no layout is called 'qualtric'"):
         lay_out(read_columns(path), "qualtric")
 

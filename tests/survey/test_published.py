@@ -71,7 +71,7 @@ PLACES = [
     (ROWS.replace("mean+se@after", "average@after"), "1 fault",
      "line 6: the role 'average@after' of 'After' is not known; roles are label, count, total,"),
     (ROWS.replace("independent", "matched"), "1 fault",
-     "line 1: design 'matched' is none of paired, independent, single, group-consensus"),
+     "line 3: design 'matched' is none of paired, independent, single, group-consensus"),
     (ROWS.replace("after: 38", "after: many"), "1 fault",
      "line 2: base 'many' is not a whole number above 0"),
     (ROWS.replace("max: 5", "max: 1"), "1 fault",

@@ -14,7 +14,7 @@ from qualkit.importers import columns as importing
 from qualkit.importers import worker
 from qualkit.importers.columns import read_columns
 from qualkit.project import samples
-from qualkit.survey.items import Item, Survey, read_survey
+from qualkit.survey.items import Item, Survey, parse_survey, read_survey
 from qualkit.survey.reading import open_source, read_answers
 from tests.survey import vendors
 
@@ -308,12 +308,14 @@ def text(name, data):
         (text("e.csv", ""), "e.csv: the file is empty (0 bytes)"),
         (text("b.csv", "\n\n"), "b.csv: the table is empty: there is no row of headings"),
         (text("h.csv", "id,K1\n"), "h.csv: there are no rows below the headings"),
-        (text("n.csv", b"id,K1\nA,\x001\n"), "n.csv: binary data at byte 8"),
+        (text("n.csv", b"id,K1\nA,\x001\n"), "n.csv, line 2: binary data at byte 8"),
         (text("q.csv", 'id,K1\nA,"1\nB,2\n'),
          "q.csv, line 2: the quotation mark opened here is never closed"),
         (text("w.csv", "id" + ",x" * 10_000 + "\n"), "w.csv: row 1 has 10,001 columns; the limit "
          "is 2,000"),
         (text("l.csv", "id\n" + "1\n" * 200_001), "l.csv: more than 200,000 rows"),
+        (text("c.csv", "id,K1\nA,1\nB," + "x" * 2_000_001), "c.csv: row 3, column 2: a cell of "
+         "more than 2,000,000 characters"),
         (text("p.xlsx", "id,K1\n"), "p.xlsx: there are no rows below the headings"),
         (text("p.csv", b"%PDF-1.4"), "p.csv: not a table: it is a PDF"),
     ],
@@ -350,6 +352,45 @@ def test_formulas_are_refused_and_errors_named_where_they_are_read(tmp_path):
     )
 
 
+def test_rows_that_break_off_or_that_nobody_sees_and_merged_cells_are_named(write, tmp_path):
+    import openpyxl
+
+    path = vendors.workbook(tmp_path / "h.xlsx", [["id", "K1"], ["A", 1], ["B", 2], ["C", None]])
+    book = openpyxl.load_workbook(path)
+    book.create_sheet("Codes", 0).sheet_state = "hidden"
+    book["Sheet"].row_dimensions[3].hidden = True
+    book["Sheet"].merge_cells("B3:B4")
+    book["Codes"].merge_cells("A5:A6")
+    book.save(path)
+    short = write("s.csv", "id,K1,K2\nA,1,1\nB,2\n")
+
+    assert read_answers(path, survey_of()).warnings == (
+        "hidden or filtered rows were read too: 3",
+        "merged cells, of which only the first holds a value: B3:B4",
+        "hidden sheets were not read: Codes",
+    )
+    assert read_answers(short, survey_of()).warnings == (
+        "row 3: fewer cells than the headings; what is lacking was read as no answer",
+    )
+
+
+def test_decimal_commas_are_numbers_where_a_column_has_several_and_no_point(write):
+    number = Item("N", "How much?", "number")
+    commas = write("c.csv", "sep=;\nid;N\nA;1,5\nB;12,25\nC;3\n")
+    both = write("b.csv", 'id,N\nA,"1,5"\nB,"2,5"\nC,3.5\n')
+    thousands = write("t.csv", 'id,N\nA,"1,500"\nB,"2,500"\n')
+
+    found = read_answers(commas, survey_of(number))
+
+    assert column(found, "N") == ["1.5", "12.25", "3"]
+    assert found.warnings == ("rows 3 and 4, column 'N': decimal commas, read as points",)
+    assert faults(both, survey_of(number)) == (
+        "row 2, column 'N': '1,5' is not a number",
+        "row 3, column 'N': '2,5' is not a number",
+    )
+    assert faults(thousands, survey_of(number))[0] == "row 2, column 'N': '1,500' is not a number"
+
+
 def test_a_table_in_another_encoding_is_read_with_a_warning(write):
     path = write("s.csv", "id,K1\nZoë,Agree\n".encode("cp1252"))
 
@@ -369,3 +410,14 @@ def test_open_answers_become_one_source_with_a_turn_an_answer(write):
     assert [(t.speaker, t.item, t.line, source.words_of(t)) for t in source.turns] == [
         ("A", "Why?", 1, "So 😀\nit is"), ("A", "O2", 3, "Yes"), ("B", "O2", 4, "No"),
     ]  # fmt: skip
+
+
+def test_yes_and_no_are_read_by_the_codes_that_the_file_has(write):
+    item = '{id: W1, question: "Came?", kind: yes-no, labels: {"1": Yes, "2": No}}'
+    survey = parse_survey(f"id: s\nitems:\n  - {item}\n", "s.yaml")
+
+    found = read_answers(write("a.csv", "W1\n1\n2\nyes\n2\n"), survey)
+
+    assert found.table["W1"].tolist() == ["1", "0", "1", "0"]
+    with pytest.raises(BatchError, match="row 3, column 'W1': '0' is none of 2 No, 1 Yes"):
+        read_answers(write("b.csv", "W1\n1\n0\n"), survey)

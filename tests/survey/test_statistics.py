@@ -139,6 +139,20 @@ def test_series_numbered_by_row_are_paired_as_they_stand():
     assert qs.paired_t(waves[:3], waves[3:]).mean_difference == pytest.approx(7 / 3)
 
 
+def test_series_with_the_same_labels_in_another_order_are_matched_by_label():
+    waves = pd.DataFrame({"before": [1, 2, 5, 4], "after": [2, 2, 4, 4]})
+
+    mixed = qs.paired_t(waves["before"], waves["after"].sort_index(ascending=False))
+
+    assert mixed == qs.paired_t(waves["before"], waves["after"])
+
+
+def test_what_an_array_masks_is_missing():
+    found = qs.paired_t(np.ma.array([1, 99, 3], mask=[False, True, False]), [2, 2, 5])
+
+    assert (found.n, found.dropped, found.mean_difference) == (2, 1, 1.5)
+
+
 def test_all_that_is_not_a_number_is_told_at_once():
     with pytest.raises(BatchError) as refused:
         qs.paired_t([1, "4", math.inf, 10**400, None], [1, 2, 3, 4, 5])
@@ -160,6 +174,10 @@ def test_all_that_is_not_a_number_is_told_at_once():
             "with None for a missing side",
         ),
         (lambda: qs.paired_t("12", "23"), "before: one column of numbers is needed, not str"),
+        (
+            lambda: qs.competition_rank({3, 1, 2}),  # type: ignore[arg-type]  # it has no order
+            "values: one column of numbers is needed, not set",
+        ),
         (
             lambda: qs.mcnemar([[1, 2, 3], [4, 5, 6]]),
             "before and after: two rows (before) and two columns (after) are needed, not 2 x 3",
@@ -237,9 +255,12 @@ def test_undefined_tests_stay_so_and_do_not_count_in_their_family():
     assert qs.adjust([None]) == [None]
 
 
-def test_a_table_labelled_no_and_yes_is_turned_round():
-    before = pd.Series(["No", "Yes", "No", "No"])
-    after = pd.Series(["Yes", "Yes", "Yes", "No"])
+@pytest.mark.parametrize(
+    ("no", "yes"), [("No", "Yes"), (False, True), ("0", "1"), (0, 1), (0.0, 1.0)]
+)
+def test_a_table_labelled_no_and_yes_is_turned_round(no, yes):
+    before = pd.Series([no, yes, no, no])
+    after = pd.Series([yes, yes, yes, no])
 
     found = qs.mcnemar(pd.crosstab(before, after))
 

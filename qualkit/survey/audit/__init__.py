@@ -15,6 +15,7 @@ from qualkit.survey.audit import (
     changes,
     claims,
     counts,
+    distributions,
     grains,
     means,
     ranges,
@@ -41,8 +42,8 @@ Check = Callable[[View], Iterator[Finding]]
 CHECKS: Final[tuple[Check, ...]] = tuple(
     module.check
     for module in (
-        ranges, sums, counts, changes, means, ranks, grains, bases, signs, spreads, stars, yesno,
-        claims, recover,
+        ranges, sums, counts, changes, means, distributions, ranks, grains, bases, signs, spreads,
+        stars, yesno, claims, recover,
     )
 )  # fmt: skip
 

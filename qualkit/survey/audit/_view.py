@@ -120,9 +120,11 @@ class View:
         before, after = self.one(role, self.waves[0]), self.one(role, self.waves[-1])
         return (before, after) if before and after else None
 
-    def items(self, *series: Series) -> Iterator[tuple[int, str, tuple[Figure, ...]]]:
+    def items(
+        self, *series: Series, totals: bool = False
+    ) -> Iterator[tuple[int, str, tuple[Figure, ...]]]:
         """Each item that has a figure in all these series: place, label, figures."""
-        for at in self.lines:
+        for at in (*self.lines, *(self.totals if totals else ())):
             figures = tuple(figure for one in series if (figure := one.figures[at]) is not None)
             if len(figures) == len(series):
                 yield at, self.table.items[at].label, figures
@@ -135,6 +137,12 @@ class View:
                 if figure is not None and figure.value >= 1:
                     return int(figure.value), True
         return self.table.base_of(wave), False
+
+    def same_people(self, at: int) -> bool:
+        """Whether the numbers of answers that an item prints are the same in its waves."""
+        waves = self.waves or ("",)
+        counts = [self.answers(at, wave) for wave in (waves[0], waves[-1])]
+        return all(sure for _, sure in counts) and len({n for n, _ in counts}) == 1
 
     def base_for(self, series: Series, at: int) -> tuple[int | None, bool]:
         """As `answers`, with a base printed for the whole series."""

@@ -95,7 +95,7 @@ def _of_column(view: View, column: _Column) -> Iterator[Finding]:
     if not wrong:
         yield from _adds_up(view, column)
         return
-    other = _implied(column)
+    other = _implied(column) if len(wrong) > 1 and len(wrong) * 4 >= len(column.lines) else None
     own = not column.whole and all(_fewer(column, figure) for _, figure in wrong)
     if other and not (own and other > column.base):
         yield _other_base(view, column, other, len(wrong))

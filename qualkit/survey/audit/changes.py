@@ -72,7 +72,7 @@ def _read(view: View, change: Series, role: str, way: str) -> _Way:
         return _Way(role, way, (), ())
     rows = tuple(
         (at, before, after, printed)
-        for at, _, (before, after, printed) in view.items(*pair, change)
+        for at, _, (before, after, printed) in view.items(*pair, change, totals=True)
         if not (before.bound or after.bound or printed.bound)
     )
     if way == "unsigned" and any(printed.signed for *_, printed in rows):

@@ -86,7 +86,7 @@ def _of_value(view: View, claim: Claim) -> Iterator[Finding]:
     if shown.meets(low, high):
         return
     why = f"the table prints {shown.text}, the text {claim.stated}."
-    why += _left_out(view, claim, at, stated.value - shown.value) or likeliest(
+    why += _left_out(view, at, stated.value - shown.value) or likeliest(
         Figure(claim.stated, stated.value, low, high, stated.decimals), shown.meets, digits=False
     )
     yield _wrong(view, claim, shown.text.split("= ")[-1], why)
@@ -142,7 +142,7 @@ def _difference(view: View, at: int) -> Figure | None:
     return None
 
 
-def _left_out(view: View, claim: Claim, at: int, gap: Decimal) -> str:
+def _left_out(view: View, at: int, gap: Decimal) -> str:
     """A line of the table that makes up the difference, left out of the claim or counted twice."""
     if view.table.items[at].role != "total":
         return ""

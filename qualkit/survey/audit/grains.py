@@ -60,6 +60,15 @@ def _fewer(figures: list[Figure], most: int, items: int) -> list[int]:
     ]  # fmt: skip
 
 
+def means_fit(view: View, at: int, n: int) -> bool:
+    """Whether the means of an item can be those of `n` people; so where nothing tells."""
+    scale = view.table.scale
+    if scale is None or not scale.integer or view.table.weighted:
+        return True
+    figures = [figure for one in view.of("mean") if (figure := one.figures[at]) is not None]
+    return all(one.bound or _fits(one, n, scale.items) for one in figures)
+
+
 def _impossible(
     view: View, at: int, series: Series, figure: Figure, base: tuple[int, int, list[int]]
 ) -> Finding:  # fmt: skip

@@ -1,4 +1,4 @@
-"""Means beside totals, and means beside the distribution that they come from.
+"""Means beside totals.
 
 A mean beside a total of scores is that total over the number of answers. An item may have fewer
 answers than the base, never more: a mean that no number of answers up to the base gives is
@@ -8,13 +8,11 @@ proved wrong, one that only fewer answers give is impossible if everybody answer
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from itertools import pairwise
 
 from qualkit.survey.audit._causes import likeliest, overlapping
 from qualkit.survey.audit._finding import ASSUMED, PROVED, Finding
 from qualkit.survey.audit._view import Figure, Series, View
-from qualkit.survey.audit.sums import score_of
 
 _TRIED = 5_000
 _Rows = Sequence[tuple[int, Figure, Figure]]
@@ -29,10 +27,8 @@ def check(view: View) -> Iterator[Finding]:
         if mean is None:
             continue
         total = view.one("total", wave) or view.one("score", wave)
-        counts = [one for one in view.of("count", wave) if score_of(one.label) is not None]
-        if len(counts) > 1:
-            yield from _distributed(view, mean, counts)
-        elif total is not None and not view.of("count", wave):
+        parts = view.of("count", wave) or view.of("percent", wave)
+        if total is not None and not parts:
             yield from _over_base(view, mean, total)
 
 
@@ -141,23 +137,4 @@ def _without_base(view: View, mean: Series, lines: _Rows) -> Iterator[Finding]:
             message = f"The other means are their totals over {best}; {total.text} over {best} "
             message += f"is {expected}, printed is {printed.text}."
             yield view.found("mean", ASSUMED, message, at=at, name=mean.name,
-                             printed=printed.text, expected=expected)  # fmt: skip
-
-
-def _distributed(view: View, mean: Series, counts: Sequence[Series]) -> Iterator[Finding]:
-    """Means beside the counts of each score: the counts tell the mean."""
-    scores = [Decimal(score_of(one.label) or 0) for one in counts]
-    for at, label, figures in view.items(mean, *counts):
-        del label
-        printed, numbers = figures[0], [one.value for one in figures[1:]]
-        n = sum(numbers)
-        if n <= 0 or not all(one.exact for one in figures[1:]) or printed.bound:
-            continue
-        right = sum(s * k for s, k in zip(scores, numbers, strict=True)) / n
-        if not printed.meets(right, right):
-            expected = f"{right:.{printed.decimals}f}"
-            message = f"The counts of each score give a mean of {right:.4g} ({n} answers); "
-            message += f"printed is {printed.text}."
-            message += likeliest(printed, overlapping(right, right))
-            yield view.found("mean", PROVED, message, at=at, name=mean.name,
                              printed=printed.text, expected=expected)  # fmt: skip

@@ -6,17 +6,21 @@ convention, told as a caution. Ranks of rounded figures are held only to what ro
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 
-from qualkit.survey.audit import changes, means
+from qualkit.survey.audit import changes, distributions, means
 from qualkit.survey.audit._finding import CAUTION, PROVED, Finding
 from qualkit.survey.audit._view import Figure, Series, View
 
 _BASES = ("total", "score", "count", "mean", "percent")
-_Bounds = Callable[[Sequence[Figure], int], tuple[Decimal, Decimal]]
+_DOUBTS = (means.check, distributions.check, changes.check)
+_Ends = tuple[int, int]  # the smallest and the largest rank that a figure may have
+_Bounds = Callable[[Sequence[Figure]], list[_Ends]]
+_MANY = 60  # items; of more, no single one is looked for that would make all right
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +32,17 @@ class _Ranked:
     places: tuple[int, ...]
     given: tuple[Decimal, ...]
     figures: tuple[Figure, ...]
+    unknown: int  # items whose figure or rank is not printed, and which may stand above any other
+
+    def limits(self, bounds: _Bounds) -> list[_Ends]:
+        """The ranks that each may have, by its figure."""
+        return [(low, high + self.unknown) for low, high in bounds(self.figures)]
 
     def wrong(self, bounds: _Bounds) -> list[int]:
         """Which of them no ranking of this kind gives."""
-        limits = [bounds(self.figures, at) for at in range(len(self.figures))]
         return [
-            at for at, (low, high) in enumerate(limits) if not low <= self.given[at] <= high
+            at for at, (low, high) in enumerate(self.limits(bounds))
+            if not low <= self.given[at] <= high
         ]  # fmt: skip
 
 
@@ -80,9 +89,11 @@ def _ranked(view: View, ranks: Series, by: Series) -> _Ranked | None:
     rows = [(at, rank.value, figure) for at, _, (rank, figure) in view.items(ranks, by)]
     if len(rows) < 2:
         return None
+    unknown = sum((ranks.figures[at] is None) != (by.figures[at] is None) for at in view.lines)
     exact = by.role == "change" and _is_exact(view, by)
     figures = tuple(_exactly(figure) if exact else figure for _, _, figure in rows)
-    return _Ranked(ranks, by, tuple(at for at, _, _ in rows), tuple(v for _, v, _ in rows), figures)
+    places, given = tuple(at for at, _, _ in rows), tuple(rank for _, rank, _ in rows)
+    return _Ranked(ranks, by, places, given, figures, unknown)
 
 
 def _is_exact(view: View, change: Series) -> bool:
@@ -95,29 +106,37 @@ def _exactly(figure: Figure) -> Figure:
     return Figure(figure.text, figure.value, figure.value, figure.value)
 
 
-def _competition(figures: Sequence[Figure], at: int) -> tuple[Decimal, Decimal]:
-    one = figures[at]
-    surely = sum(other.low > one.high for other in figures)
-    maybe = sum(other.high > one.low for place, other in enumerate(figures) if place != at)
-    return Decimal(1 + surely), Decimal(1 + maybe)
+def _competition(figures: Sequence[Figure]) -> list[_Ends]:
+    """One more than those surely above, up to one more than those that may be."""
+    lows, highs = sorted(one.low for one in figures), sorted(one.high for one in figures)
+    return [
+        (1 + len(lows) - bisect_right(lows, one.high),
+         1 + len(highs) - bisect_right(highs, one.low) - (not one.exact))
+        for one in figures
+    ]  # fmt: skip
 
 
-def _upward(figures: Sequence[Figure], at: int) -> tuple[Decimal, Decimal]:
-    one = figures[at]
-    surely = sum(other.high < one.low for other in figures)
-    maybe = sum(other.low < one.high for place, other in enumerate(figures) if place != at)
-    return Decimal(1 + surely), Decimal(1 + maybe)
+def _upward(figures: Sequence[Figure]) -> list[_Ends]:
+    lows, highs = sorted(one.low for one in figures), sorted(one.high for one in figures)
+    return [
+        (1 + bisect_left(highs, one.low), 1 + bisect_left(lows, one.high) - (not one.exact))
+        for one in figures
+    ]
 
 
-def _dense(figures: Sequence[Figure], at: int) -> tuple[Decimal, Decimal]:
-    above = len({other.value for other in figures if other.value > figures[at].value})
-    return Decimal(1 + above), Decimal(1 + above)
+def _dense(figures: Sequence[Figure]) -> list[_Ends]:
+    values = sorted({one.value for one in figures})
+    places = [len(values) - bisect_left(values, one.value) for one in figures]
+    return [(place, place) for place in places]
 
 
-def _ordinal(figures: Sequence[Figure], at: int) -> tuple[Decimal, Decimal]:
-    above = sum(other.value > figures[at].value for other in figures)
-    ties = sum(other.value == figures[at].value for other in figures)
-    return Decimal(1 + above), Decimal(above + ties)
+def _ordinal(figures: Sequence[Figure]) -> list[_Ends]:
+    values = sorted(one.value for one in figures)
+    return [
+        (1 + len(values) - bisect_right(values, one.value),
+         len(values) - bisect_left(values, one.value))
+        for one in figures
+    ]  # fmt: skip
 
 
 _OTHERS: tuple[tuple[str, _Bounds], ...] = (
@@ -145,17 +164,24 @@ def _best(view: View, found: list[_Ranked]) -> Iterator[Finding]:
 
 def _blamed(view: View, best: _Ranked, wrong: list[int]) -> Iterator[Finding]:
     """The one item whose figure and rank do not go together, or else every item that is off."""
-    if len(wrong) > 1:
-        doubted = {one.item for check in (means.check, changes.check) for one in check(view)}
+    doubted = {one.item for check in _DOUBTS for one in check(view)}
+    labels = [view.table.items[place].label for place in best.places]
+    known = [
+        at for at, label in enumerate(labels)
+        if label in doubted and len(labels) <= _MANY and _explains(best, at)
+    ]  # fmt: skip
+    if known:
+        wrong = [at for at in wrong if at in known]
+    elif len(wrong) > 1 and len(labels) <= _MANY:
         alone = [at for at in range(len(best.given)) if _explains(best, at)]
         wrong = alone if len(alone) == 1 else wrong
-        labels = [view.table.items[place].label for place in best.places]
         wrong = [at for at in wrong if labels[at] in doubted] or wrong
+    limits = best.limits(_competition)
     for at in wrong:
-        low, high = _competition(best.figures, at)
+        low, high = limits[at]
         expected = str(low) if low == high else f"{low} to {high}"
         message = f"{best.by.name} is {best.figures[at].text} and the rank {best.given[at]}; "
-        message += f"by that figure it is {expected}.{_swapped(view, best, at, wrong)}"
+        message += f"by that figure it is {expected}.{_swapped(view, best, at, wrong, limits)}"
         yield view.found("rank", PROVED, message, at=best.places[at], name=best.ranks.name,
                          printed=str(best.given[at]), expected=expected)  # fmt: skip
 
@@ -168,16 +194,17 @@ def _explains(best: _Ranked, blamed: int) -> bool:
     for value in tried:
         figures = list(best.figures)
         figures[blamed] = Figure("", value, value, value)
-        changed = _Ranked(best.ranks, best.by, best.places, best.given, tuple(figures))
-        if not changed.wrong(_competition):
+        if not replace(best, figures=tuple(figures)).wrong(_competition):
             return True
     return False
 
 
-def _swapped(view: View, best: _Ranked, at: int, wrong: list[int]) -> str:
-    for other in wrong:
-        low, high = _competition(best.figures, at)
-        back, forth = _competition(best.figures, other)
+def _swapped(
+    view: View, best: _Ranked, at: int, wrong: list[int], limits: Sequence[_Ends]
+) -> str:  # fmt: skip
+    low, high = limits[at]
+    for other in wrong if len(wrong) <= _MANY else ():
+        back, forth = limits[other]
         fits = low <= best.given[other] <= high and back <= best.given[at] <= forth
         if other != at and fits:
             label = view.table.items[best.places[other]].label

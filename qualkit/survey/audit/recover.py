@@ -27,15 +27,15 @@ def check(view: View) -> Iterator[Finding]:
             if n is not None and n < _FEW and sure:
                 few[at] = min(n, few.get(at, n))
     for at, n in few.items():
-        yield view.found("small-base", CAUTION, _told(view, n, columns), at=at, printed=str(n))
+        yield view.found("small-base", CAUTION, _told(n, columns), at=at, printed=str(n))
     bases = [one.base or view.table.base_of(one.wave) for one in columns]
     small = [n for n in bases if n is not None and n < _FEW]
     if small and not few:
-        message = _told(view, min(small), columns)
+        message = _told(min(small), columns)
         yield view.found("small-base", CAUTION, message, printed=str(min(small)))
 
 
-def _told(view: View, n: int, columns: list[Series]) -> str:
+def _told(n: int, columns: list[Series]) -> str:
     roles = {one.role for one in columns}
     spread = roles & {"se", "sd"}
     how = "mean and standard error" if "mean" in roles and spread else "figures"

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from qualkit.survey.audit._finding import CAUTION, CONTRADICTION, PROVED, Finding
+from qualkit.survey.audit._chances import ends
+from qualkit.survey.audit._finding import ASSUMED, CAUTION, CONTRADICTION, PROVED, Finding
 from qualkit.survey.audit._view import Figure, Series, View
 
 _Line = tuple[int, Figure, int]  # where, the statistic, whether before less after (-1) or not (1)
+_SMALL = 2.0  # a difference of fewer standard errors may turn where some answered in one wave only
 _TOLD = {-1: "before less after", 1: "after less before"}
 
 
@@ -55,24 +57,37 @@ def _against_stated(
 
 
 def _against_most(view: View, t: Series, lines: Sequence[_Line]) -> Iterator[Finding]:
-    groups = {way: [line for line in lines if line[2] == way] for way in (-1, 1)}
-    few, most = sorted(groups, key=lambda way: len(groups[way]))
-    if not groups[few]:
-        return
-    if len(groups[few]) == len(groups[most]):
+    clear = [line for line in lines if not _is_unsure(view, line[0], line[1])]
+    votes = {way: sum(line[2] == way for line in lines) for way in (-1, 1)}
+    if votes[1] == votes[-1]:
+        votes = {way: sum(line[2] == way for line in clear) for way in (-1, 1)}
+    few, most = sorted(votes, key=lambda way: votes[way])
+    if votes[few] == votes[most]:
+        if not clear:
+            return
         message = "Statistics are before less after for some items and after less before for "
         message += "others, so that their signs tell nothing."
         yield view.found("sign", CONTRADICTION, message, name=t.name)
         return
-    for at, figure, _ in groups[few]:
-        told = f"{len(groups[most])} other statistics are {_TOLD[most]}"
-        yield _wrong(view, t, at, figure, told)
+    for at, figure, way in lines:
+        if way == few:
+            told = f"{votes[most]} other statistics are {_TOLD[most]}"
+            yield _wrong(view, t, at, figure, told)
+
+
+def _is_unsure(view: View, at: int, t: Figure) -> bool:
+    """Whether the means may be of other people than the pairs, so that their difference turns."""
+    return view.table.design == "paired" and ends(t)[0] < _SMALL and not view.same_people(at)
 
 
 def _wrong(view: View, t: Series, at: int, figure: Figure, told: str) -> Finding:
     expected = str(-figure.value)
     cause = "a lost minus sign" if figure.value > 0 else "a minus sign too many"
     message = f"{figure.text} has the sign of a change the other way: {told}, so that it should "
-    message += f"be {expected}. Likeliest cause: {cause}."
-    return view.found("sign", PROVED, message, at=at, name=t.name, printed=figure.text,
+    message += f"be {expected}."
+    unsure = _is_unsure(view, at, figure)
+    message += " It fits if some answered in one wave only." if unsure else ""
+    message += f" Likeliest cause: {cause}."
+    grade = ASSUMED if unsure else PROVED
+    return view.found("sign", grade, message, at=at, name=t.name, printed=figure.text,
                       expected=expected)  # fmt: skip

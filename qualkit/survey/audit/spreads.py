@@ -7,7 +7,7 @@ errors, whatever the correlation, so that it bounds the t statistic without the 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from math import inf, sqrt
 
@@ -38,6 +38,14 @@ class _Row:
         low, high = float(after.low - before.high), float(after.high - before.low)
         return (0.0 if low <= 0 <= high else min(abs(low), abs(high))), max(abs(low), abs(high))
 
+    def allowed(self, limits: tuple[float, float], *, shift: float = 0.0) -> tuple[float, float]:
+        """The sizes of the statistic, by the limits of the error of the difference."""
+        low, high = limits
+        least, most = self.difference()
+        least, most = max(0.0, least - shift), most + shift
+        small = least / high if high > 0 else (inf if least > 0 else 0.0)
+        return small, (most / low if low > 0 else inf)
+
 
 def check(view: View) -> Iterator[Finding]:
     """Findings on standard errors and deviations."""
@@ -53,7 +61,7 @@ def check(view: View) -> Iterator[Finding]:
 
 
 def _against_t(view: View) -> Iterator[Finding]:
-    means, errors, t = view.pair("mean"), view.pair("se"), view.one("t", "")
+    means, errors, t = view.pair("mean"), _errors(view), view.one("t", "")
     test = view.table.test in {"paired-t", "t", ""}
     if means is None or errors is None or t is None or not test:
         return
@@ -68,12 +76,43 @@ def _against_t(view: View) -> Iterator[Finding]:
             yield from _independent(view, row, t)
 
 
+def _errors(view: View) -> tuple[Series, Series] | None:
+    """The standard errors of the two waves: printed, or of their deviations and bases."""
+    if errors := view.pair("se"):
+        return errors
+    deviations = view.pair("sd")
+    return (_error(view, deviations[0]), _error(view, deviations[1])) if deviations else None
+
+
+def _error(view: View, deviation: Series) -> Series:
+    figures = [
+        one and n and _divided(one, sqrt(n))
+        for at, one in enumerate(deviation.figures)
+        for n, _ in (view.answers(at, deviation.wave),)
+    ]
+    return replace(deviation, figures=tuple(one or None for one in figures))
+
+
+def _divided(figure: Figure, by: float) -> Figure:
+    value, low, high = (Decimal(float(end) / by) for end in (figure.value, figure.low, figure.high))
+    return replace(figure, value=round(value, 4), low=low, high=high)
+
+
+def _most(view: View, at: int, error: float) -> float:
+    """The largest error: without end where it is of a deviation and fewer may have answered."""
+    return error if view.pair("se") or view.same_people(at) else inf
+
+
 def _paired(view: View, row: _Row, t: Series) -> Iterator[Finding]:
     first, second = row.errors
     apart = max(float(first.low - second.high), float(second.low - first.high), 0.0)
     together = float(first.high + second.high)
+    most = _most(view, row.at, together)
     mixed = len(set(view.table.base.values())) > 1  # means of everybody, the test of pairs
-    yield from _bounded(view, row, t, (apart, together), ASSUMED if mixed else PROVED)
+    loose = (max(0.0, apart - together / 4), most * 1.25)  # some answered in one wave only
+    few = _is_between(row.t, row.allowed(loose, shift=together / 2))
+    sure = not mixed and (view.same_people(row.at) or not few)
+    yield from _bounded(view, row, t, (apart, most), PROVED if sure else ASSUMED)
 
 
 def _independent(view: View, row: _Row, t: Series) -> Iterator[Finding]:
@@ -88,7 +127,8 @@ def _independent(view: View, row: _Row, t: Series) -> Iterator[Finding]:
     if n + m > 2:
         found += [_pooled(pair, n, m) for pair in (lows, highs)]
     grade = PROVED if sure and known else ASSUMED
-    yield from _bounded(view, row, t, (min(found), max(found)), grade)
+    most = max(found) if grade == PROVED else _most(view, row.at, max(found))
+    yield from _bounded(view, row, t, (min(found), most), grade)
 
 
 def _pooled(errors: list[float], n: int, m: int) -> float:
@@ -99,14 +139,10 @@ def _pooled(errors: list[float], n: int, m: int) -> float:
 def _bounded(
     view: View, row: _Row, t: Series, limits: tuple[float, float], grade: Grade
 ) -> Iterator[Finding]:  # fmt: skip
-    low, high = limits
-    least, most = row.difference()
-    small = least / high if high > 0 else (inf if least > 0 else 0.0)
-    large = most / low if low > 0 else inf
+    small, large = row.allowed(limits)
 
     def fits(first: Decimal, last: Decimal) -> bool:
-        size = ends(Figure("", first, first, last))
-        return size[0] <= large + _SLACK and small - _SLACK <= size[1]
+        return _is_between(Figure("", first, first, last), (small, large))
 
     if fits(row.t.low, row.t.high):
         return
@@ -115,10 +151,17 @@ def _bounded(
     message = f"The difference of {after.value - before.value} with standard errors of "
     message += f"{row.errors[0].value} and {row.errors[1].value} allows a t of {allowed}; "
     message += f"{row.t.text} would need an error of the difference of {_needed(row)}, and "
-    message += f"possible is {between(low, high)}."
+    message += f"possible is {between(*limits)}."
+    if grade == ASSUMED and view.table.design == "paired":
+        message += " It fits if some answered in one wave only."
     message += likeliest(row.t, fits, digits=False)
     yield view.found("se-bound", grade, message, at=row.at, name=t.name, printed=row.t.text,
                      expected=allowed)  # fmt: skip
+
+
+def _is_between(t: Figure, sizes: tuple[float, float]) -> bool:
+    least, most = ends(t)
+    return least <= sizes[1] + _SLACK and sizes[0] - _SLACK <= most
 
 
 def _needed(row: _Row) -> str:
@@ -161,7 +204,7 @@ def _against_scale(view: View, series: Series) -> Iterator[Finding]:
         n, sure = view.base_for(series, at)
         if limits is None or n is None or n < 2 or error.bound:
             continue
-        least, most = (sqrt(one / (n - 1)) for one in limits)
+        least, most = sqrt(limits[0] / n), sqrt(limits[1] / (n - 1))  # some divide by n
         if float(error.low) > most + _SLACK:
             yield _large(view, series, (at, error, middle), (n, sure, limits[1]))
         elif float(error.high) < least - _SLACK:
@@ -223,7 +266,10 @@ def _deviations(view: View, series: Series) -> Iterator[Finding]:
         grade = ASSUMED if twice and not sure and float(spread.low) > most else PROVED
         message = f"Answers on this scale with a mean of {middle.value} have a standard deviation "
         message += f"of {between(least, most)}; printed is {spread.value}."
-        message += likeliest(spread, overlapping(least, most), digits=False)
+        if grade == ASSUMED:
+            message += " It fits if fewer answered."
+        else:
+            message += likeliest(spread, overlapping(least, most), digits=False)
         yield view.found("sd-scale", grade, message, at=at, name=series.name,
                          printed=str(spread.value), expected=between(least, most))  # fmt: skip
 

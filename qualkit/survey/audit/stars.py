@@ -14,15 +14,19 @@ sided tests considered.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from qualkit.survey.audit._causes import likeliest, overlapping
 from qualkit.survey.audit._chances import p_range
-from qualkit.survey.audit._finding import ASSUMED, PROVED, Finding
+from qualkit.survey.audit._finding import ASSUMED, CAUTION, PROVED, Finding, Grade
 from qualkit.survey.audit._view import Figure, Series, View
+from qualkit.survey.audit.grains import means_fit
+from qualkit.survey.audit.means import listed
 
 _MANY = 1e6  # degrees of freedom of a base that nobody printed
+_TRIED = 2_000  # answers
+_MOST = 0.75  # of the base: where fewer are in both waves, the means are of as few
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +48,10 @@ class Tested:
         low, high = self.two_sided()
         return low / 2, high / 2
 
-    def fewest(self) -> float:
-        """The largest two-sided p that fewer answers give; the usual one where none may lack."""
-        return self.two_sided()[1] if self.sure else p_range(self.t, 1, 1)[1]
+    def other_side(self) -> tuple[float, float]:
+        """The same of a test of one side, in the other direction."""
+        low, high = self.one_sided()
+        return 1 - high, 1 - low
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,35 +64,93 @@ class _Level:
     printed: str
     figure: Figure | None = None  # of a printed p
 
+    def meets(self, ends: tuple[float, float]) -> bool:
+        """Whether a p between these ends goes with it."""
+        return ends[0] <= self.high and self.low <= ends[1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A statistic and what is printed of its significance: whether they go together."""
+
+    tested: Tested
+    level: _Level
+    where: tuple[str, str]
+    fits: tuple[str, ...]  # the sides of a test with which they do, of "one" and "two"
+    opposed: bool  # it may be of the direction that a one-sided test does not test
+
 
 def check(view: View) -> Iterator[Finding]:
     """Findings on stars and on printed p values, item by item."""
-    found = list(_each(view))
+    yield from _stars_and_p(view)
+    judged = _judged(view)
+    if _is_one_sided(view, judged):
+        message = "The significance that is printed is that of one-sided tests throughout."
+        yield view.found("stars", CAUTION, message, name="t")
+        judged = [one for one in judged if not one.fits]
+    wrong = [one for one in judged if (view.table.tails or "two") not in one.fits]
     starred = _starred_column(view)
     bare = starred is not None and not _has_stars(starred)
-    if bare and sum(one.check == "stars" for one in found) > 1:
+    if bare and sum(one.where[0] == "stars" for one in wrong) > 1:
         message = "The table has a key of stars and prints none, though statistics would have some."
         yield view.found("stars", ASSUMED, message, name=starred.name if starred else "")
-        found = [one for one in found if one.check != "stars"]
-    yield from found
+        wrong = [one for one in wrong if one.where[0] != "stars"]
+    for one in wrong:
+        yield _wrong(view, one)
 
 
-def _each(view: View) -> Iterator[Finding]:
-    t = view.one("t", "")
-    p = view.one("p", "")
-    starred = _starred_column(view)
+def _is_one_sided(view: View, judged: list[_Judged]) -> bool:
+    """Whether several items, and all that are told apart, speak for one-sided tests."""
+    apart = {(one.tested.at, one.fits) for one in judged if len(one.fits) == 1}
+    return not view.table.tails and len(apart) > 1 and all(fits == ("one",) for _, fits in apart)
+
+
+def _stars_and_p(view: View) -> Iterator[Finding]:
+    """Stars against the p that is printed with them."""
+    p, starred = view.one("p", ""), _starred_column(view)
+    if p is None or starred is None:
+        return
     for at in view.lines:
-        tested = tested_item(view, at) if t is not None else None
-        shown = p.figures[at] if p is not None else None
-        level = _starred(view, starred.figures[at]) if starred is not None else None
+        shown, level = p.figures[at], _starred(view, starred.figures[at])
+        if shown is not None and level and (shown.high < level.low or shown.low > level.high):
+            yield _against_p(view, at, shown, level, starred.name)
+
+
+def _judged(view: View) -> list[_Judged]:
+    p, starred = view.one("p", ""), _starred_column(view)
+    tested = [one for at in view.lines if (one := tested_item(view, at)) is not None]
+    ways = _ways(view)
+    sides = {ways[at] for at in ways if starred is not None and starred.cells[at].stars}
+    made = []
+    for one in tested:
+        level = _starred(view, starred.figures[one.at]) if starred is not None else None
         if level is not None and starred is not None:
-            if tested is not None:
-                yield from _judge(view, tested, level, ("stars", starred.name))
-            if shown is not None and (shown.high < level.low or shown.low > level.high):
-                yield _against_p(view, at, shown, level, starred.name)
-        if shown is not None and tested is not None and p is not None:
-            level = _of_figure(shown)
-            yield from _judge(view, tested, level, ("p", p.name))
+            opposed = ways.get(one.at) not in sides
+            made.append(_compared(one, level, ("stars", starred.name), opposed=opposed))
+        shown = p.figures[one.at] if p is not None else None
+        if shown is not None and p is not None:
+            made.append(_compared(one, _of_figure(shown), ("p", p.name), opposed=True))
+    return made
+
+
+def _compared(tested: Tested, level: _Level, where: tuple[str, str], *, opposed: bool) -> _Judged:
+    one = level.meets(tested.one_sided()) or (opposed and level.meets(tested.other_side()))
+    fits = ("one",) * one + ("two",) * level.meets(tested.two_sided())
+    return _Judged(tested, level, where, fits, opposed)
+
+
+def _ways(view: View) -> dict[int, int]:
+    """The direction of each item: by its statistic where these have signs, else by its means."""
+    t = view.one("t", "")
+    if t is None:
+        return {}
+    if any(one is not None and one.value < 0 for one in t.figures):
+        return {at: 1 if one.value > 0 else -1 for at, _, (one,) in view.items(t)}
+    pair = view.pair("mean") or view.pair("percent")
+    return {
+        at: 1 if after.value > before.value else -1
+        for at, _, (before, after) in (view.items(*pair) if pair else ())
+    }  # fmt: skip
 
 
 def _of_figure(p: Figure) -> _Level:
@@ -129,27 +192,17 @@ def tested_item(view: View, at: int) -> Tested | None:
     sure = all(sure for _, sure in counts)
     both = sum(known) if len(known) > 1 else 2 * known[0]
     if view.table.design == "paired" and view.table.test != "t":
-        return Tested(at, figure, min(known) - 1.0, min(known) - 1.0, sure)
+        least = min(known) - 1.0
+        return Tested(at, figure, least, least, view.same_people(at))
     return Tested(at, figure, min(known) - 1.0, both - 2.0, sure)
 
 
-def _judge(
-    view: View, tested: Tested, level: _Level, where: tuple[str, str]
-) -> Iterator[Finding]:  # fmt: skip
-    low, high = tested.two_sided()
-    one_low, one_high = tested.one_sided()
-    tails = view.table.tails
-    fits_two = low <= level.high and level.low <= high
-    fits_one = one_low <= level.high and level.low <= one_high
-    if (fits_two and tails != "one") or (fits_one and tails == "one"):
-        return
-    other = fits_one if tails != "one" else fits_two
-    if other:
-        yield _one_sided(view, tested, level, where)
-    elif (one_low if tails != "two" else low) > level.high:
-        yield _too_much(view, tested, level, where)
-    else:
-        yield _too_little(view, tested, level, where)
+def _wrong(view: View, one: _Judged) -> Finding:
+    tested, level = one.tested, one.level
+    least = tested.two_sided()[0] if view.table.tails == "two" else tested.one_sided()[0]
+    if one.fits:
+        return _one_sided(view, one)
+    return _too_much(view, one) if least > level.high else _too_little(view, one)
 
 
 def starred_level(view: View, at: int) -> tuple[float, float, str] | None:
@@ -194,31 +247,33 @@ def _said(level: _Level) -> str:
     return f"{level.told} (p {level.low:g} to {level.high:g})"
 
 
-def _one_sided(
-    view: View, tested: Tested, level: _Level, where: tuple[str, str]
-) -> Finding:  # fmt: skip
+def _one_sided(view: View, one: _Judged) -> Finding:
+    tested, level = one.tested, one.level
     sides = ("two", "one") if view.table.tails != "one" else ("one", "two")
-    ranges = {"two": tested.two_sided(), "one": tested.one_sided()}
-    first, last = (_number(*ranges[side]) for side in sides)
+    told = {"two": tested.two_sided(), "one": tested.one_sided()}
+    if "one" in one.fits and not level.meets(told["one"]):
+        told["one"] = tested.other_side()
+    first, last = (_number(*told[side]) for side in sides)
     message = f"{tested.t.text} {_df(tested)} has a {sides[0]}-sided p of {first}, which does not "
     message += f"go with {_said(level)}; a {sides[1]}-sided p of {last} does. Likeliest cause: a "
     message += f"{sides[1]}-sided test."
-    return view.found(where[0], ASSUMED, message, at=tested.at, name=where[1],
-                      printed=tested.t.text if where[0] == "stars" else level.printed,
-                      expected=f"p {first} ({sides[0]}-sided)")  # fmt: skip
+    return _found(view, one, ASSUMED, message, f"p {first} ({sides[0]}-sided)")
 
 
-def _too_much(
-    view: View, tested: Tested, level: _Level, where: tuple[str, str]
-) -> Finding:  # fmt: skip
+def _found(view: View, one: _Judged, grade: Grade, message: str, expected: str) -> Finding:
+    check, name = one.where
+    printed = one.tested.t.text if check == "stars" else one.level.printed
+    return view.found(check, grade, message, at=one.tested.at, name=name, printed=printed,
+                      expected=expected)  # fmt: skip
+
+
+def _too_much(view: View, one: _Judged) -> Finding:
     """More significance than even a one-sided test of everybody gives; fewer answers give less."""
-    low, high = tested.two_sided()
-    message = f"{tested.t.text} {_df(tested)} has a p of {_number(low, high)}, one-sided "
-    message += f"{_number(low / 2, high / 2)}; {_said(level)} is impossible."
-    message += _cause(tested, level)
-    return view.found(where[0], PROVED, message, at=tested.at, name=where[1],
-                      printed=tested.t.text if where[0] == "stars" else level.printed,
-                      expected=f"p {_number(low, high)}")  # fmt: skip
+    low, high = one.tested.two_sided()
+    message = f"{one.tested.t.text} {_df(one.tested)} has a p of {_number(low, high)}, one-sided "
+    message += f"{_number(low / 2, high / 2)}; {_said(one.level)} is impossible."
+    message += _cause(one.tested, one.level)
+    return _found(view, one, PROVED, message, f"p {_number(low, high)}")
 
 
 def _cause(tested: Tested, level: _Level) -> str:
@@ -236,25 +291,33 @@ def _reaches(tested: Tested, level: _Level, low: Decimal, high: Decimal) -> bool
     return not turned and first / 2 <= level.high and level.low <= last
 
 
-def _too_little(
-    view: View, tested: Tested, level: _Level, where: tuple[str, str]
-) -> Finding:  # fmt: skip
-    """Less significance than the statistic has: fewer answers, or a test of the other side."""
+def _too_little(view: View, one: _Judged) -> Finding:
+    """Less significance than the statistic has: few answers, or a test of the other side."""
+    tested, level = one.tested, one.level
     low, high = tested.two_sided()
-    fewer = tested.fewest() >= level.low
-    wrong_side = view.table.tails != "two"
-    grade = ASSUMED if fewer or (wrong_side and where[0] == "stars") else PROVED
+    fewer = _fewer(view, one)
+    grade = ASSUMED if fewer else PROVED
     message = f"{tested.t.text} {_df(tested)} has a p of {_number(low, high)}; {_said(level)} "
     message += "is too little."
-    if not tested.sure and fewer:
-        message += " It fits if far fewer answered."
-    if level.figure is not None:
+    if fewer:
+        message += f" It fits if fewer answered: {listed(fewer)}."
+    elif level.figure is not None:
         message += likeliest(level.figure, overlapping(low, high), digits=False)
-    elif wrong_side:
-        message += " A one-sided test of the other direction has no stars."
-    return view.found(where[0], grade, message, at=tested.at, name=where[1],
-                      printed=tested.t.text if where[0] == "stars" else level.printed,
-                      expected=f"p {_number(low, high)}")  # fmt: skip
+    return _found(view, one, grade, message, f"p {_number(low, high)}")
+
+
+def _fewer(view: View, one: _Judged) -> list[int]:
+    """The smaller numbers of answers that explain it, where the item's own is not printed."""
+    tested = one.tested
+    if tested.sure:
+        return []
+    paired, most = view.table.design == "paired", min(int(tested.high_df), _TRIED)
+    return [
+        n for n in range(2, most + 1)
+        if _compared(replace(tested, low_df=n - 1.0, high_df=n - 1.0), one.level, one.where,
+                     opposed=False).fits
+        and (not paired or n > _MOST * most or means_fit(view, tested.at, n))
+    ]  # fmt: skip
 
 
 def _against_p(view: View, at: int, p: Figure, level: _Level, name: str) -> Finding:

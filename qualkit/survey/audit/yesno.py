@@ -76,7 +76,7 @@ def _limits(before: Figure, after: Figure, n: int, role: str) -> _Limits | None:
 
 def _counts(figure: Figure, n: int) -> tuple[int, int]:
     if figure.exact:
-        return int(figure.value), min(int(figure.value), n)
+        return max(int(figure.value), 0), min(int(figure.value), n)
     low, high = counts_range(figure.value, figure.decimals, n, unit=_UNIT)
     return max(low, 0), min(high, n)
 
