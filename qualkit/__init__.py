@@ -29,6 +29,7 @@ _HOME = {
 _PARTS = {
     "agreeing", "agreement", "codebook", "coding", "errors", "framework", "importers", "model",
     "reports", "settling", "survey", "surveying", "tables", "topics", "triangulate",
+    "triangulating",
 }  # fmt: skip
 
 __version__ = "0.1.0"

@@ -23,6 +23,7 @@ from qualkit.errors import BatchError
 from qualkit.export.grid import check_ending
 from qualkit.export.grid import write_grid as write_file
 from qualkit.framework import Choice, build_grid, select
+from qualkit.framework.excerpts import taken_from
 from qualkit.framework.filters import holding
 from qualkit.settling import consensus_of
 
@@ -278,33 +279,12 @@ def _odd_excerpts(project: Project, grid: Grid) -> Iterator[str]:
     for source, excerpts in by_source.items():
         text = project.source(source).text
         for one in excerpts:
-            if text[one.start : one.end] != one.text or not _taken_from(one):
+            if text[one.start : one.end] != one.text or not taken_from(one.words, one.text):
                 place = f"{source}, characters {one.start} to {one.end}"
                 yield (
                     f"{place}: the words to be printed, {one.words[:60]!r}, are not those of the"
                     " source; run 'qualkit project check' and tell us of it"
                 )
-
-
-def _taken_from(excerpt: Excerpt) -> bool:
-    """Whether what is printed is made of pieces of the excerpt, in order, and of marks."""
-    at = 0
-    for part in excerpt.words.split("[...]"):
-        for words in _without_marks(part):
-            if (found := excerpt.text.find(words, at)) >= 0:
-                at = found + len(words)
-                break
-        else:
-            return False
-    return True
-
-
-def _without_marks(part: str) -> Iterator[str]:
-    """A piece of an excerpt as it stands, and without the marks round an interviewer's words."""
-    opened = part.strip().removeprefix("[Interviewer: ")
-    for words in (part.strip(), opened):
-        yield words
-        yield words.removesuffix("]").strip()
 
 
 def _odd_summaries(project: Project, grid: Grid) -> list[str]:

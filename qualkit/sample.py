@@ -1,20 +1,23 @@
 """The sample study that ships with qualkit, built as a user would build a study.
 
-Four areas, sixteen interviews, two coders, a survey before and after: everybody and everything in
-these is invented. The published tables beside them are real.
+Four areas, sixteen interviews, two coders, a survey before and after, figures of the service, two
+judges: everybody and everything in these is invented. The published tables beside them are real.
 """
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Any, Final
 
 from qualkit.errors import QualkitError
 from qualkit.project import Project, samples
 from qualkit.surveying import load
+from qualkit.triangulate import read_strand
+from qualkit.triangulating import assess_of, decide
 
 NAME: Final = "school-link.qualkit"
 _BOOKS: Final = ("evaluation-topics", "service-model", "cascade")
@@ -81,6 +84,8 @@ def _build(study: Path, progress: Callable[[int, int, str], None] | None) -> Sam
         summaries = project.load_summaries(files / "summaries.csv")
         project.load_guide(files / "guide.csv")
         _add_surveys(project, files)
+        _add_links(project, files / "triangulation")
+    _judge(study, files / "triangulation" / "verdicts.csv")
     return Sample(study, len(report.added), codings.added, summaries.added)
 
 
@@ -91,3 +96,43 @@ def _add_surveys(project: Project, files: Path) -> None:
         load(project, folder / f"{wave}.csv", mapping=folder / "items.yaml", open_answers=False)
     for path in sorted((files / "published").glob("*.yaml")):
         project.add_published(path)
+
+
+def _add_links(project: Project, folder: Path) -> None:
+    """Figures of the service, links of themes to findings, threads and confidence."""
+    title, source = "Referrals and their triage", "the service (invented)"
+    project.add_strand(read_strand(folder / "referrals.csv", title=title, source=source))
+    for row in _rows(folder / "links.csv"):
+        project.add_link(
+            row["theme"], row["finding"], polarity=row["polarity"], note=row["note"],
+            same_construct=row["same_construct"] == "yes",
+        )  # fmt: skip
+    for row in _rows(folder / "threads.csv"):
+        project.add_thread(**row)
+    for row in _rows(folder / "confidence.csv"):
+        project.set_confidence(**row)
+
+
+def _judge(study: Path, file: Path) -> None:
+    """What two judges decided, each of whom saw no verdict of the other."""
+    with Project.open(study, user="demo") as project:
+        assessed = assess_of(project)
+        rows = assessed.decided
+        places = zip(rows["code"], rows["finding"], rows["link"], assessed.proposals, strict=True)
+        known = {(code, finding): (link, made) for code, finding, link, made in places}
+        given = _rows(file)
+        judges = list(dict.fromkeys(row["judge"] for row in given))
+        for judge in judges:
+            project.add_judge(judge)
+    for judge in judges:
+        with Project.open(study, user=judge) as project:
+            for row in (one for one in given if one["judge"] == judge):
+                link, proposal = known[row["theme"], row["finding"]]
+                decide(project, link, row["verdict"], reason=row["reason"], adds=row["adds"],
+                       proposal=proposal)  # fmt: skip
+            project.judge_done()
+
+
+def _rows(file: Path) -> list[dict[str, Any]]:
+    with file.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))

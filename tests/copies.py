@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from qualkit.project import Project
+from qualkit.sample import build_sample
 from tests.postgres import Server
 
 Build = Callable[[str], None]  # makes a study at an address, and closes it
@@ -40,3 +41,9 @@ class Copies:
 def empty(address: str) -> None:
     """A study with the evaluation topics and the CASCADE ratings, and nothing else."""
     Project.create(address, codebooks=["evaluation-topics", "cascade"], user="tester").close()
+
+
+def sample(address: str) -> None:
+    """The sample study, with its links and verdicts; in a file alone."""
+    path = Path(address)
+    build_sample(path.with_name(f"{path.stem}-sample")).study.rename(path)

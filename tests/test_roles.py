@@ -81,8 +81,8 @@ def supervised(address):
         project.add_coder("Sue", role="supervisor")
         project.assign(["p1"], [ANN, BO], blind=False)
         project.settle("p1", (29, 48), decider="Sue", **SETTLED)
-        project.sign_off("p1", by="Sue", seal="x")
         triangulated(project)
+        project.sign_off("p1", by="Sue", seal="x")
 
 
 def triangulated(project):

@@ -34,23 +34,32 @@ _COMMANDS = {  # name -> module, attribute, one line of help
     "grid": ("grid", "grid", "Write the framework grid to Word, Excel or a web page."),
     "guide": ("guide", "guide", "Load and list the topic guide: who was asked about what."),
     "kwic": ("kwic", "kwic", "Find words, with what is said around them."),
+    "link": ("link", "link", "Link themes to findings: suggest, add, list, set, remove."),
     "new": ("new", "new", "Make a new study."),
     "project": ("project", "project", "Check a study, read its log, undo, back up."),
     "quotes": ("quotes", "quotes", "Check every quotation of a report against the sources."),
     "report": ("report", "report", "Write the whole study as one report in Word."),
     "search": ("search", "search", "Search the words of all sources."),
     "source": ("source", "source", "Read, add, list and show sources."),
+    "strand": ("strand", "strand", "Further evidence: activity, workforce, outcome figures."),
     "suggest": ("suggest", "suggest", "Suggest codes for what nobody has read yet."),
     "suggestion": ("suggest", "suggestion", "Accept or reject suggestions; see what is left."),
     "suggestions": ("suggest", "suggestions", "List suggestions with their reasons."),
     "summary": ("summary", "summary", "Load and list cell summaries."),
     "survey": ("survey", "survey", "Load, describe and compare surveys; audit published tables."),
+    "thread": ("strand", "thread", "Questions that one strand raised, followed in another."),
     "topics": ("topics", "topics", "Find topics, and what the codebook lacks."),
+    "triangulate": (
+        "triangulate",
+        "triangulate",
+        "Interview themes beside findings: verdicts, joint display, report.",
+    ),
     "typology": (
         "typology",
         "typology",
         "Group cases that are alike across themes, with the reason.",
     ),
+    "verdict": ("triangulate", "verdict", "Accept or change what is proposed; judges, confidence."),
 }
 
 

@@ -291,16 +291,20 @@ class WordFile:
         high : float
             How much of the page's height is taken by other things, in millimetres.
         """
-        relation, image = self._document.part.get_or_add_image(io.BytesIO(data))
         top, _, bottom, _ = self.page.margins
         room = self.page.height - top - bottom - twips(high)
-        scale = min(1.0, self.page.inner * _EMU / image.width, room * _EMU / image.height)
+        self.add(self.p(self.drawn(data, alt, (self.page.inner, room)), "Normal"))
+
+    def drawn(self, data: bytes, alt: str, room: tuple[int, int]) -> str:
+        """A run that shows a picture no wider and no higher than `room`; as :meth:`picture`."""
+        relation, image = self._document.part.get_or_add_image(io.BytesIO(data))
+        scale = min(1.0, room[0] * _EMU / image.width, room[1] * _EMU / image.height)
         self._pictures += 1
         size = f'cx="{int(image.width * scale)}" cy="{int(image.height * scale)}"'
-        drawn = _PICTURE.format(
+        shown = _PICTURE.format(
             size=size, number=self._pictures, alt=escape(one_line(alt)), relation=relation
         )
-        self.add(self.p(f"<w:r>{drawn}</w:r>", "Normal"))
+        return f"<w:r>{shown}</w:r>"
 
     def shares(self, shares: Sequence[float]) -> list[int]:
         """Widths of columns that fill the page, by their shares."""

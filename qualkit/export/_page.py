@@ -234,8 +234,8 @@ def table(
 ) -> Iterator[str]:
     """A table that scrolls where it is wide; the first cell of a row is its head.
 
-    `kinds` are the classes of the columns, ``""`` for none; without `caption` the title is for
-    screen readers alone.
+    A line break in a cell is one on the page. `kinds` are the classes of the columns, ``""`` for
+    none; without `caption` the title is for screen readers alone.
     """
     name = text(title)
     shown = f"<table><caption>{name}</caption>" if caption else f'<table aria-label="{name}">'
@@ -251,7 +251,7 @@ def table(
 def _cells(tag: str, scope: str, words: Sequence[str], classes: Sequence[str]) -> str:
     start = f'<{tag} scope="{scope}"' if scope else f"<{tag}"
     return "".join(
-        f'{start}{kind} dir="auto">{text(one)}</{tag}>'
+        f'{start}{kind} dir="auto">{"<br>".join(map(text, one.splitlines()))}</{tag}>'
         for one, kind in zip(words, classes, strict=True)
     )
 

@@ -206,10 +206,10 @@ class Canvas:
             solid_capstyle="butt",
         )  # fmt: skip
 
-    def key(self, top: float, lines: Sequence[Sequence[Entry]]) -> None:
+    def key(self, top: float, lines: Sequence[Sequence[Entry]], *, left: float = EDGE) -> None:
         """What shades and signs mean, from a height down; see :func:`key_lines`."""
         for n, line in enumerate(lines):
-            x, middle = EDGE, top + KEY_LINE * n + 0.1
+            x, middle = left, top + KEY_LINE * n + 0.1
             for entry in line:
                 if entry.draw is None:
                     self.withheld((x, middle - SWATCH[1] / 2), SWATCH)
@@ -247,14 +247,16 @@ class Entry:
     wide: float
 
 
-def key_lines(signs: Iterable[tuple[Sign | None, str]], *, withheld: bool) -> list[list[Entry]]:
+def key_lines(
+    signs: Iterable[tuple[Sign | None, str]], *, withheld: bool, room: float = WIDE - 2 * EDGE
+) -> list[list[Entry]]:
     """The entries of a key in lines as long as the page is wide, what is withheld last."""
     entries: list[tuple[Sign | None, str]] = [*signs, *([(None, "Withheld")] if withheld else [])]
     lines: list[list[Entry]] = [[]]
     for draw, label in entries:
-        shown = shortened(label, 3.0)
+        shown = shortened(label, min(3.0, room - SWATCH[0] - 0.05))
         entry = Entry(draw, shown, SWATCH[0] + width(shown, SMALL) + 0.2)
-        if lines[-1] and sum(one.wide for one in lines[-1]) + entry.wide > WIDE - 2 * EDGE:
+        if lines[-1] and sum(one.wide for one in lines[-1]) + entry.wide > room:
             lines.append([])
         lines[-1].append(entry)
     return lines
@@ -435,20 +437,33 @@ def _drawn(chart: Chart, leaf: _Leaf, number: int, of: int, ending: str) -> byte
     page = f"{number} of {of}" if of > 1 else ""
     top = EDGE + _title_high(chart, page)
     high = top + leaf.high + _notes_high(chart) + EDGE
-    with drawing(f"page{ending}", (WIDE, high)) as (figure, _):
+
+    def draw(canvas: Canvas) -> None:
+        canvas.words((EDGE, EDGE), _title(chart, page), size=LARGE, bold=True)
+        y = top
+        for piece in leaf.parts:
+            piece.draw(canvas, y)
+            y += piece.high
+        canvas.words((EDGE, y + 0.04), _notes(chart), size=SMALL, colour=GREY)
+
+    return _on_canvas((WIDE, high), draw, ending)
+
+
+def picture_of(piece: Piece, wide: float) -> bytes:
+    """A piece by itself as a .png, so many inches wide."""
+    return _on_canvas((wide, piece.high), lambda canvas: piece.draw(canvas, 0.0), ".png")
+
+
+def _on_canvas(size: tuple[float, float], draw: Callable[[Canvas], None], ending: str) -> bytes:
+    with drawing(f"page{ending}", size) as (figure, _):
         import matplotlib as mpl
 
         mpl.rcParams["hatch.linewidth"] = 0.6  # `drawing` puts the settings back
         figure.set_layout_engine("none")  # everything has its place already
         axes = figure.add_axes((0, 0, 1, 1))
-        axes.set(xlim=(0, WIDE), ylim=(high, 0))
+        axes.set(xlim=(0, size[0]), ylim=(size[1], 0))
         axes.axis("off")
-        canvas = Canvas(axes)
-        canvas.words((EDGE, EDGE), _title(chart, page), size=LARGE, bold=True)
-        for piece in leaf.parts:
-            piece.draw(canvas, top)
-            top += piece.high
-        canvas.words((EDGE, top + 0.04), _notes(chart), size=SMALL, colour=GREY)
+        draw(Canvas(axes))
         made = io.BytesIO()
         told: dict[str, Any] = {"metadata": {"Date": None}} if ending == ".svg" else {}
         figure.savefig(made, format=ending[1:], dpi=200, **told)

@@ -53,6 +53,7 @@ MEASURES: Final = {"mean": ("mean", "score"), "share": ("yes", "chosen", "top-tw
 ADJUSTED: Final = {"holm": "Holm", "bh": "BH", "bonferroni": "Bonferroni"}
 MOST_ROWS: Final = 16  # of one item in one piece
 _ROW: Final = 0.44
+_PANEL: Final = 0.3  # of one result by itself
 _QUESTION: Final = 2.15
 _LABELS: Final = 1.4
 _CHANGE: Final = 1.08
@@ -103,6 +104,73 @@ def change_chart(
         limits = (0.0, 100.0) if percent else _limits(blocks, survey, own)
         chart.sections.append(layout.section(blocks, limits))
     return chart
+
+
+def change_panel(
+    made: Comparison, row: Record, edges: tuple[float, float], *, survey: Survey | None = None
+) -> Piece:
+    """One result between two edges of a page, under its own key: both waves, on their axis."""
+    percent = row["measure"] in MEASURES["share"]
+    shown = _row(row, made, percent, "")
+    if shown.why:
+        return withheld_panel(shown.why, edges)
+    limits = (0.0, 100.0) if percent else _limits([_Block(_question(row), (shown,))], survey, "")
+    line = _Axis.between(limits, edges)
+    foot = line.foot("%" if percent else "")
+    both = ((made.before, shown.before, False), (made.after, shown.after, True))
+    signs = [
+        (_sign(filled=filled), f"{wave} {_figure(ends[0], percent=percent)}".strip())
+        for wave, ends, filled in both
+    ]
+    lines = key_lines(signs, withheld=False, room=edges[1] - edges[0])
+    key = KEY_LINE * len(lines) + 0.04
+
+    def draw(canvas: Canvas, top: float) -> None:
+        canvas.key(top, lines, left=edges[0])
+        line.grid(canvas, top + key, top + key + _PANEL)
+        middle = top + key + _PANEL / 2
+        _whisker(canvas, line, shown.before, middle - _OFF, filled=False)
+        _whisker(canvas, line, shown.after, middle + _OFF, filled=True)
+        _arrow(canvas, line, shown, middle)
+        foot.draw(canvas, top + key + _PANEL)
+
+    said = ", ".join(words for _, words in signs)
+    return Piece(key + _PANEL + foot.high, draw, f"Before and after: {said}.")
+
+
+def interval_panel(
+    ends: tuple[float, float, float], edges: tuple[float, float], *, percent: bool, change: bool
+) -> Piece:
+    """One figure with its interval between two edges; a change beside nought."""
+    value, low, high = ends
+    room = 0.1 * (high - low) or 0.5
+    held = (low - room, high + room)
+    if percent and not change:
+        held = (0.0, 100.0)
+    elif change:
+        held = (min(held[0], -room), max(held[1], room))
+    line = _Axis.between(held, edges)
+    foot = line.foot("%" if percent and not change else "")
+
+    def draw(canvas: Canvas, top: float) -> None:
+        line.grid(canvas, top, top + _PANEL)
+        if change:
+            x = line.at(0.0)
+            canvas.line((x, top), (x, top + _PANEL), wide=1.0, style="--")
+        _whisker(canvas, line, (value, low, high), top + _PANEL / 2, filled=True)
+        foot.draw(canvas, top + _PANEL)
+
+    what = "Change, nought dashed" if change else "Figure"
+    return Piece(_PANEL + foot.high, draw, f"{what}, with its 95 % interval.")
+
+
+def withheld_panel(why: str, edges: tuple[float, float]) -> Piece:
+    """A hatched box with the reason between two edges."""
+
+    def draw(canvas: Canvas, top: float) -> None:
+        canvas.withheld((edges[0], top + 0.02), (edges[1] - edges[0], 0.2), why)
+
+    return Piece(0.28, draw, f"{why}.")
 
 
 def _chosen(made: Comparison, items: Sequence[str], measure: str, by: str) -> list[Record]:
@@ -268,13 +336,8 @@ class _Layout:
 
     def section(self, blocks: Sequence[_Block], limits: tuple[float, float]) -> Section:
         """Items on one axis."""
-        from matplotlib.ticker import MaxNLocator
-
-        found = MaxNLocator(nbins=5, steps=[1, 2, 5, 10]).tick_values(*limits)
-        ticks = [float(tick) for tick in found if limits[0] - 1e-9 <= tick <= limits[1] + 1e-9]
-        line = _Axis(limits, tuple(ticks), self.left, self.right)
-        sign = "%" if self.percent else ""
-        foot = axis(self.left, self.right, [(line.at(tick), f"{tick:g}{sign}") for tick in ticks])
+        line = _Axis.between(limits, (self.left, self.right))
+        foot = line.foot("%" if self.percent else "")
         return Section(self._head(blocks), [self._block(block, line) for block in blocks], foot)
 
     def _head(self, blocks: Sequence[_Block]) -> Piece:
@@ -313,9 +376,7 @@ class _Layout:
             y = top + 0.05 + (max(0.0, words - rows) / 2 if self.single else words + 0.02)
             start = top + 0.05 + (max(0.0, rows - words) / 2 if self.single else 0.0)
             canvas.words((EDGE, start), lines)
-            for tick in line.ticks:
-                x = line.at(tick)
-                canvas.line((x, y), (x, y + rows), colour="#e8e8e8", wide=0.6)
+            line.grid(canvas, y, y + rows)
             for row, test, deep in zip(block.rows, tests, tall, strict=True):
                 self._row(canvas, row, test, line, y + deep / 2)
                 y += deep
@@ -339,22 +400,18 @@ class _Layout:
         _arrow(canvas, line, row, y)
         at = self.right + _GAP
         change = f"{row.change} {row.moved}".strip() if row.moved != "same" else row.change
-        ends = [self._figure(one[0]) for one in (row.before, row.after)]
+        ends = [_figure(one[0], percent=self.percent) for one in (row.before, row.after)]
         interval = f"({row.interval})" if row.interval else ""
         said = [one for one in (" to ".join(one for one in ends if one), change, interval) if one]
         for lines, x in ((said, at), (test, at + _CHANGE + _GAP)):
             canvas.words((x, y - height(len(lines), SMALL) / 2), list(lines), size=SMALL)
 
-    def _figure(self, value: float | None) -> str:
-        if value is None:
-            return ""
-        return f"{value:.0f}%" if self.percent else f"{value:.2f}"
-
     def _said(self, row: _Row) -> str:
         who = f"{row.label}: " if row.label else ""
         if row.why:
             return f"{who}{row.why} (n = {row.base})."
-        ends = [self._figure(one[0]) or "not known" for one in (row.before, row.after)]
+        both = (row.before, row.after)
+        ends = [_figure(one[0], percent=self.percent) or "not known" for one in both]
         change = f"change {row.change}" if row.change else "change not known"
         interval = f" (95 % interval {row.interval})" if row.interval else ""
         moved = f", {row.moved}" if row.moved in {"better", "worse"} else ""
@@ -362,6 +419,12 @@ class _Layout:
             f"{who}{self.before} {ends[0]}, {self.after} {ends[1]}, {change}{interval}{moved}; "
             f"{'; '.join(row.test)} (n = {row.base})."
         )
+
+
+def _figure(value: float | None, *, percent: bool) -> str:
+    if value is None:
+        return ""
+    return f"{value:.0f}%" if percent else f"{value:.2f}"
 
 
 def _wrapped_test(test: Sequence[str]) -> list[str]:
@@ -379,6 +442,26 @@ class _Axis:
         low, high = self.limits
         inside = min(max(value, low), high)
         return self.left + 0.08 + (inside - low) / (high - low) * (self.right - self.left - 0.16)
+
+    @classmethod
+    def between(cls, limits: tuple[float, float], edges: tuple[float, float]) -> _Axis:
+        """From one limit to the other, with ticks at round numbers."""
+        from matplotlib.ticker import MaxNLocator
+
+        found = MaxNLocator(nbins=5, steps=[1, 2, 5, 10]).tick_values(*limits)
+        ticks = [float(tick) for tick in found if limits[0] - 1e-9 <= tick <= limits[1] + 1e-9]
+        return cls(limits, tuple(ticks), *edges)
+
+    def foot(self, sign: str) -> Piece:
+        """The line under the dots, with its ticks."""
+        places = [(self.at(tick), f"{tick:g}{sign}") for tick in self.ticks]
+        return axis(self.left, self.right, places)
+
+    def grid(self, canvas: Canvas, top: float, bottom: float) -> None:
+        """A pale line at every tick."""
+        for tick in self.ticks:
+            x = self.at(tick)
+            canvas.line((x, top), (x, bottom), colour="#e8e8e8", wide=0.6)
 
 
 def _sign(*, filled: bool) -> Sign:

@@ -176,6 +176,41 @@ def likert_chart(
     return Chart("Diverging stacked bars", named, sections, notes)
 
 
+def likert_panel(
+    made: Description, item: str, edges: tuple[float, float], *, waves: Sequence[str] = (),
+    of: tuple[str, str] = ("", ""),
+) -> Piece | None:  # fmt: skip
+    """One item between two edges of a page, under its own key; None where it has no such scale.
+
+    `of` is the subgroup column and the group whose answers they are.
+    """
+    choice = Choice((item,), waves, of[0])
+    found = rows_by_item(made, choice, {"ordinal"}, unfit="this chart shows items on a scale")
+    rows = [row for row in found[item] if (row["attribute"], row["group"]) == of]
+    answers = answers_of(made)
+    scale = _scale(rows, answers, apart=False) if rows else None
+    if scale is None:
+        return None
+    bars = [replace(_bar(row, answers.get(key_of(row), []), choice), label="") for row in rows]
+    layout = _Layout.between(edges, bars)
+    signs = [(scale.sign(place), label) for place, label in enumerate(scale.labels)]
+    lines = key_lines(signs, withheld=layout.hidden, room=edges[1] - edges[0])
+    key, foot = KEY_LINE * len(lines) + 0.04, layout.foot()
+    high = (_BAR + 0.04) * len(bars)
+
+    def draw(canvas: Canvas, top: float) -> None:
+        canvas.key(top, lines, left=edges[0])
+        layout.bars(canvas, scale, bars, top + key)
+        foot.draw(canvas, top + key + high)
+        for name, at, wide in layout.columns:
+            words = "n" if name == "n" else "Either side"
+            canvas.words((at + wide, top + key + high + 0.14), words, size=SMALL, colour=GREY,
+                         across="right")  # fmt: skip
+
+    told = " ".join(said(bar, scale) for bar in bars)
+    return Piece(key + high + foot.high, draw, f"Answers on a scale: {told}")
+
+
 def _blocks(
     made: Description, found: Mapping[str, Sequence[Record]], choice: Choice, *, apart: bool
 ) -> tuple[dict[_Scale, list[_Block]], list[str]]:
@@ -349,10 +384,27 @@ class _Layout:
             tuple(columns), any(bar.withheld for bar in bars),
         )  # fmt: skip
 
+    @classmethod
+    def between(cls, edges: tuple[float, float], bars: Sequence[_Bar]) -> _Layout:
+        """Bars with their waves and bases between two edges, in the order given."""
+        waves = max(min(_WAVES, width(bar.wave, SMALL)) for bar in bars)
+        base = max(0.3, max(width(f"{bar.n:,}", SMALL) for bar in bars) + 0.08)
+        columns = [("n", edges[1] - base, base)]
+        if any(bar.unplaced for bar in bars):
+            wide = _ROOMS[_NO_SIDE]
+            columns.insert(0, (_NO_SIDE, columns[0][1] - wide, wide))
+        first, last = edges[0] + waves + _GAP, columns[0][1] - _GAP
+        left, right = (_reach(bars, side, apart=False) for side in ("left", "right"))
+        unit = (last - first) / max(left + right, 20.0)
+        return cls(
+            False, edges[0], first + unit * left, unit, first, last, tuple(columns),
+            any(bar.withheld for bar in bars),
+        )  # fmt: skip
+
     def section(self, scale: _Scale, blocks: Sequence[_Block]) -> Section:
         """The items of one scale under its key."""
         return Section(
-            self._head(scale, blocks), [self._block(scale, block) for block in blocks], self._foot()
+            self._head(scale, blocks), [self._block(scale, block) for block in blocks], self.foot()
         )
 
     # The key --------------------------------------------------------------------------------
@@ -391,15 +443,20 @@ class _Layout:
             first = top + (max(0.0, words - bars) / 2 if self.single else words + 0.02)
             start = top + (max(0.0, bars - words) / 2 if self.single else 0.0)
             canvas.words((EDGE, start), lines)
-            before = ""
-            for n, bar in enumerate(block.bars):
-                y = first + (_BAR + 0.04) * n + 0.02
-                self._bar(canvas, scale, bar, y, label="" if bar.label == before else bar.label)
-                before = bar.label
-            canvas.line((self.zero, first), (self.zero, first + bars), colour="#000000", wide=0.8)
+            self.bars(canvas, scale, block.bars, first)
 
         return Piece(high, draw, " ".join([f"{block.question}:", *(said(b, scale) for b in
                                            block.bars)]))  # fmt: skip
+
+    def bars(self, canvas: Canvas, scale: _Scale, bars: Sequence[_Bar], top: float) -> None:
+        """Bars one under the other, with the line between the sides."""
+        before = ""
+        for n, bar in enumerate(bars):
+            y = top + (_BAR + 0.04) * n + 0.02
+            self._bar(canvas, scale, bar, y, label="" if bar.label == before else bar.label)
+            before = bar.label
+        end = top + (_BAR + 0.04) * len(bars)
+        canvas.line((self.zero, top), (self.zero, end), colour="#000000", wide=0.8)
 
     def _bar(self, canvas: Canvas, scale: _Scale, bar: _Bar, y: float, *, label: str) -> None:
         middle = y + _BAR / 2
@@ -477,7 +534,8 @@ class _Layout:
 
     # The axis -------------------------------------------------------------------------------
 
-    def _foot(self) -> Piece:
+    def foot(self) -> Piece:
+        """The line under the bars, with its ticks."""
         ends = [(self.left - self.zero) / self.unit, (self.right - self.zero) / self.unit]
         step = next(one for one in (5, 10, 20, 25, 50) if one * self.unit >= 0.36 or one == 50)
         ticks = [tick for tick in range(-100, 101, step) if ends[0] - 0.5 <= tick <= ends[1] + 0.5]

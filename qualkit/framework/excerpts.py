@@ -83,6 +83,33 @@ def _spoken(text: str, start: int, parts: Sequence[tuple[int, int, str]], *, mar
     return " [...] ".join(said)
 
 
+def taken_from(words: str, text: str) -> bool:
+    """Whether words as they are printed are made of pieces of a text, in order, and of marks.
+
+    >>> taken_from("We met. [...] [Interviewer: When?]", "A: We met. B: When?")
+    True
+    >>> taken_from("When? [...] We met.", "A: We met. B: When?")
+    False
+    """
+    at = 0
+    for part in words.split("[...]"):
+        for said in _without_marks(part):
+            if (found := text.find(said, at)) >= 0:
+                at = found + len(said)
+                break
+        else:
+            return False
+    return True
+
+
+def _without_marks(part: str) -> Iterator[str]:
+    """A piece of an excerpt as it stands, and without the marks round an interviewer's words."""
+    opened = part.strip().removeprefix("[Interviewer: ")
+    for words in (part.strip(), opened):
+        yield words
+        yield words.removesuffix("]").strip()
+
+
 def _inside(
     turns: Sequence[tuple[int, int, str]], start: int, end: int
 ) -> list[tuple[int, int, str]]:

@@ -270,7 +270,8 @@ def _interviewed(sources: pd.DataFrame, setting: Setting) -> list[str]:
 
 def _interviews(found: pd.DataFrame, setting: Setting) -> pd.DataFrame:
     counted = {look_of(one) for one in setting.interviews}
-    return found[found["strand"].map(look_of).isin(counted)]
+    own = [one for one in found["strand"].unique() if look_of(one) in counted]  # there are few
+    return found[found["strand"].isin(own)]
 
 
 def _with_areas(setting: Setting, sources: pd.DataFrame, areas: Mapping[str, str]) -> Setting:
@@ -310,13 +311,22 @@ def _of(held: Mapping[str, Any], survey: str) -> Any:  # noqa: ANN401 - what the
     return held.get(survey, held.get("")) if survey else None
 
 
+def finding_state(
+    row: Mapping[str, Any] | None, polarity: str, thresholds: Thresholds | None = None
+) -> SurveyState:
+    """What a linked finding says; one that the study does not have any more cannot be used."""
+    if row is None:
+        why = "the finding cannot be used: it is not among the findings of the study any more"
+        return SurveyState("unusable", why, thresholds=thresholds or Thresholds())
+    return survey_state(row, polarity or None, thresholds=thresholds)
+
+
 def _surveyed(
     finding: str, row: Mapping[str, Any] | None, polarity: str, setting: Setting
 ) -> SurveyState:
-    if finding and row is None:
-        why = "the finding cannot be used: it is not among the findings of the study any more"
-        return SurveyState("unusable", why, thresholds=setting.thresholds)
-    return survey_state(row, polarity or None, thresholds=setting.thresholds)
+    if not finding:
+        return survey_state(None, thresholds=setting.thresholds)
+    return finding_state(row, polarity, setting.thresholds)
 
 
 def not_asked(guide: pd.DataFrame, codes: pd.DataFrame) -> frozenset[Key]:

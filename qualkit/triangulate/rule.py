@@ -22,6 +22,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
+from functools import lru_cache
 from numbers import Integral
 from types import MappingProxyType
 from typing import Final
@@ -427,7 +428,13 @@ def breadth(
 def _surveyed_among(interviews: InterviewState, surveyed_type: str) -> bool | None:
     if not surveyed_type or not interviews.types:
         return None
-    return look_of(surveyed_type) in {look_of(name) for name in interviews.types}
+    return _look(surveyed_type) in map(_look, interviews.types)
+
+
+@lru_cache(maxsize=1024)
+def _look(name: str) -> str:
+    """The same few types come with every link."""
+    return look_of(name)
 
 
 def _covered(

@@ -118,12 +118,14 @@ def _decided(
 
 
 def _standing(kept: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-    """The verdict that more than half of the judges gave, as the last of them gave it."""
+    """The verdict that more than half of the judges gave, in the words of who said most."""
     counts = Counter(one["verdict"] for one in kept)
     for verdict, number in counts.items():
         if 2 * number > len(kept):
             given = [one for one in kept if one["verdict"] == verdict]
-            return max(given, key=lambda one: (bool(one["reason"]), str(one["decided"])))
+            return max(
+                given, key=lambda one: (bool(one["reason"]), bool(one["adds"]), str(one["decided"]))
+            )
     return None
 
 
