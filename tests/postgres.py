@@ -8,6 +8,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from tests.memory import in_memory
+
 _UNPRIVILEGED = "postgres"  # initdb refuses to run as root; Debian's package brings this account
 
 
@@ -26,7 +28,7 @@ class Server:
     def __init__(self, programs: Path) -> None:
         self._programs = programs
         self._user = _UNPRIVILEGED if os.geteuid() == 0 else None
-        self._folder = Path(tempfile.mkdtemp(prefix="qualkit-pg-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="qualkit-pg-", dir=in_memory()))
 
     def start(self) -> None:
         """Make the cluster and start it on a socket of its own, without any network port."""
@@ -43,10 +45,21 @@ class Server:
         self._run("pg_ctl", "-D", str(self._folder / "data"), "-m", "immediate", "stop")
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def new_database(self, name: str) -> str:
-        """Make an empty database; its address."""
-        self._run("createdb", "-h", str(self._folder), "-U", "qualkit", name)
+    def new_database(self, name: str, *, like: str | None = None) -> str:
+        """Make a database, empty or a copy of another that nobody uses; its address."""
+        self._tell(f"CREATE DATABASE {name} TEMPLATE {like or 'template1'}")
         return f"postgresql://qualkit@/{name}?host={self._folder}"
+
+    def drop(self, name: str) -> None:
+        """Remove a database, whoever still uses it."""
+        self._tell(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _tell(self, command: str) -> None:
+        import psycopg
+
+        where = f"host={self._folder} user=qualkit dbname=postgres"
+        with psycopg.connect(where, autocommit=True) as connection:
+            connection.execute(command.encode())
 
     def _run(self, program: str, *arguments: str) -> None:
         subprocess.run(

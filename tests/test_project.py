@@ -11,6 +11,7 @@ from sqlalchemy import update
 from qualkit.errors import BatchError, ConflictError, QualkitError, UnknownName
 from qualkit.project import Project
 from qualkit.store import schema
+from tests.copies import empty
 from tests.strategies import TEXTS
 
 P1 = "Interviewer: How was it? 😀\nP1: The staff listened. It’s  fine now.\nP1: It's fine now.\n"
@@ -382,11 +383,11 @@ def test_whatever_was_changed_behind_our_back_is_found(study, write, table, valu
 
 @settings(max_examples=40, deadline=None)
 @given(text=TEXTS)
-def test_what_is_stored_reads_back_the_same_whatever_its_letters(tmp_path_factory, text):
+def test_what_is_stored_reads_back_the_same_whatever_its_letters(copies, tmp_path_factory, text):
     folder = tmp_path_factory.mktemp("s")
     path = folder / "a.txt"
     path.write_text(f"P1: {text} end", encoding="utf-8", newline="\n")
-    with Project.create(folder / "s.qualkit", codebooks=["cascade"]) as project:
+    with Project.open(copies.file(empty, folder / "s.qualkit")) as project:
         project.add_sources([path])
         source = project.source("a")
         project.add_coding("a", (4, len(source.text)), "cascade.roles", coder="Ann", rating=3)

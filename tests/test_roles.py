@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -27,40 +29,50 @@ SETTLED: dict[str, Any] = {
 
 
 @pytest.fixture
-def study(address, write):
+def study(address_of):
     """A study with two codings, a suggestion and a supervisor, Sue, on either database."""
-    with made(address, write) as project:
+    with Project.open(address_of(supervised), user="Sue") as project:
         yield project
 
 
 @pytest.fixture
-def on_file(tmp_path, write):
+def on_file(copies, tmp_path):
     """The same in a file, for what no database can make different."""
-    with made(tmp_path / "study.qualkit", write) as project:
+    path = copies.file(supervised, tmp_path / "study.qualkit")
+    with Project.open(path, user="Sue") as project:
         yield project
 
 
-def made(address, write):
-    project = Project.create(address, codebooks=["evaluation-topics"], user="Sue")
-    answers = read_answers(write("t1.csv", "W1\nYes\nNo\n"), asked("leads"), wave="t1")
-    project.add_survey(asked("leads"), [answers])
-    project.add_published(write("t1.yaml", printed("t1")))
-    project.add_sources([write("p1.txt", P1)])
-    project.add_coding("p1", (29, 48), "communication", coder=ANN, coding_id=HELD)
-    project.add_coding("p1", (29, 48), "communication", coder=BO, coding_id=OTHER)
-    suggestion = {
-        "source": "p1", "start": 49, "end": 61, "text": P1[49:61], "confidence": 0.9,
-        "codebook": "evaluation-topics", "code": "communication", "method": "learned",
-        "model": "m", "reasons": {},
-    }  # fmt: skip
-    project.keep_suggestions([suggestion], methods=["learned"])
-    for author in (ANN, BO):
-        project.set_summary("communication", "Good.", author=author, source="p1")
-    project.add_coder("Sue", role="supervisor")
-    project.assign(["p1"], [ANN, BO], blind=False)
-    project.settle("p1", (29, 48), decider="Sue", **SETTLED)
-    project.sign_off("p1", by="Sue", seal="x")
-    return project
+def supervised(address):
+    with (
+        TemporaryDirectory() as name,
+        Project.create(address, codebooks=["evaluation-topics"], user="Sue") as project,
+    ):
+        folder = Path(name)
+        for file, words in (
+            ("t1.csv", "W1\nYes\nNo\n"),
+            ("t1.yaml", printed("t1")),
+            ("p1.txt", P1),
+        ):
+            (folder / file).write_text(words, encoding="utf-8")
+        answers = read_answers(folder / "t1.csv", asked("leads"), wave="t1")
+        project.add_survey(asked("leads"), [answers])
+        project.add_published(folder / "t1.yaml")
+        project.add_sources([folder / "p1.txt"])
+        project.add_coding("p1", (29, 48), "communication", coder=ANN, coding_id=HELD)
+        project.add_coding("p1", (29, 48), "communication", coder=BO, coding_id=OTHER)
+        suggestion = {
+            "source": "p1", "start": 49, "end": 61, "text": P1[49:61], "confidence": 0.9,
+            "codebook": "evaluation-topics", "code": "communication", "method": "learned",
+            "model": "m", "reasons": {},
+        }  # fmt: skip
+        project.keep_suggestions([suggestion], methods=["learned"])
+        for author in (ANN, BO):
+            project.set_summary("communication", "Good.", author=author, source="p1")
+        project.add_coder("Sue", role="supervisor")
+        project.assign(["p1"], [ANN, BO], blind=False)
+        project.settle("p1", (29, 48), decider="Sue", **SETTLED)
+        project.sign_off("p1", by="Sue", seal="x")
 
 
 def as_(study, user, role=None):

@@ -103,32 +103,32 @@ def test_the_larger_topic_has_the_smaller_number():
     assert result.topics["size"].is_monotonic_decreasing
 
 
-TWICE = """
+ELSEWHERE = """
 import json, sys
+import numpy as np
 import pandas as pd
 from qualkit import topics
-from qualkit.coding import embed
-segments = pd.read_json(sys.stdin, orient="split")
-found = topics.find(segments, k=5, seed=3)
+told = json.load(sys.stdin)
+vectors = np.array(told["vectors"])
+found = topics.find(pd.DataFrame(told["segments"]), vectors=vectors, k=5, seed=3)
 print(json.dumps([found.segments["topic"].tolist(), found.topics["words"].tolist(), found.method]))
 """
 
 
 def test_two_processes_find_the_same_topics_by_umap_too():
-    texts = [f"{text} It was {word}." for text, word in product(forty(), FEELINGS)]
-    handed = table(texts).to_json(orient="split")
+    handed = table([f"{text} It was {word}." for text, word in product(forty(), FEELINGS)])
+    vectors = np.random.default_rng(0).normal(size=(240, 32))  # in no groups that chance would find
 
-    runs = [
-        subprocess.run(
-            [sys.executable, "-c", TWICE], input=handed, capture_output=True, text=True, check=True
-        ).stdout
-        for _ in range(2)
-    ]
+    here = topics.find(handed, vectors=vectors, k=5, seed=3)
+    told = subprocess.run(
+        [sys.executable, "-c", ELSEWHERE],
+        input=json.dumps({"segments": handed.to_dict("records"), "vectors": vectors.tolist()}),
+        capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
 
-    assert runs[0] == runs[1]
-    numbers, _, method = json.loads(runs[0])
-    assert method == "BERTopic (UMAP, k-means)"
-    assert len(numbers) == 240
+    numbers, words, method = json.loads(told)
+    assert (numbers, words) == (labels(here), here.topics["words"].tolist())
+    assert method == here.method == "BERTopic (UMAP, k-means)"
     assert set(numbers) == {1, 2, 3, 4, 5}
 
 
@@ -361,22 +361,10 @@ def test_without_codings_nothing_is_new(found):
 # Real data ---------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="session")
-def patients(real_data):
-    """5,330 comments of patients, with their codes and vectors."""
-    path = real_data / "coded" / "nhs_pxtextmining" / "segments.jsonl"
-    if not path.exists():
-        pytest.skip(f"NO REAL DATA: {path} is missing")
-    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-    rows.sort(key=lambda row: (row["doc"], row["pos"]))
-    texts = [row["text"] for row in rows]
-    return table(texts), [row["codes"] for row in rows], embed.embed(texts)
-
-
 def test_topics_of_patients_share_as_much_with_human_codes_as_was_promised(patients):
     from sklearn.metrics import normalized_mutual_info_score
 
-    segments, codes, vectors = patients
+    codes = patients.segments["codes"].tolist()
     coded = [n for n, some in enumerate(codes) if some]
     common = {c: sum(c in some for some in codes) for some in codes for c in some}
     rules = {  # which of a comment's codes counts
@@ -384,14 +372,10 @@ def test_topics_of_patients_share_as_much_with_human_codes_as_was_promised(patie
         "the most common": [max(codes[n], key=lambda c: (common[c], c)) for n in coded],
     }
 
-    scores: dict[str, list[float]] = {name: [] for name in rules}
-    for seed in (0, 1, 2):
-        result = topics.find(segments, k=30, vectors=vectors, seed=seed)
-        assert (result.k, result.left_out) == (30, 0)
-        mine = np.array(labels(result))[coded]
-        for name, theirs in rules.items():
-            scores[name].append(normalized_mutual_info_score(theirs, mine))
+    # one start; benchmarks/bench_topics.py holds the mean of three against the same bar
+    found = topics.find(table(patients.segments["text"]), k=30, vectors=patients.vectors, seed=0)
 
-    assert {name: np.mean(some) >= 0.245 for name, some in scores.items()} == dict.fromkeys(
-        rules, True
-    ), scores
+    assert (found.k, found.left_out) == (30, 0)
+    mine = np.array(labels(found))[coded]
+    scores = {name: normalized_mutual_info_score(theirs, mine) for name, theirs in rules.items()}
+    assert min(scores.values()) >= 0.245, scores

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import update
 
@@ -255,17 +257,20 @@ SPANS = st.lists(
 )  # fmt: skip
 
 
+def one_source(address):
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "p1.txt").write_text(P1, encoding="utf-8")
+        with Project.create(address, codebooks=["cascade"], user="t") as study:
+            study.add_sources([Path(folder) / "p1.txt"])
+
+
 @given(first=SPANS, second=SPANS)
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, deadline=None)
 def test_undo_is_the_study_as_it_was_and_undo_of_that_as_it_had_become(
-    first, second, tmp_path_factory
+    first, second, copies, tmp_path_factory
 ):
-    folder = tmp_path_factory.mktemp("undo")
-    (folder / "p1.txt").write_text(P1, "utf-8")
-    with Project.create(folder / "s.qualkit", codebooks=["cascade"], user="t") as study:
-        study.add_sources([folder / "p1.txt"])
+    path = copies.file(one_source, tmp_path_factory.mktemp("undo") / "s.qualkit")
+    with Project.open(path, user="t") as study:
         name = study.codes()["code"].iloc[0]
         study.add_codings(first, code=name, coder="A", why="1")
         before = rows(study)

@@ -9,13 +9,18 @@ from tests.cli.test_contract import qualkit
 from tests.test_grid_reports import ATTRIBUTES, CODINGS, P7, P8
 
 
-@pytest.fixture
-def study(tmp_path, write):
-    path = tmp_path / "s.qualkit"
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    """Two interviews, coded; nothing here changes it."""
+    folder = tmp_path_factory.mktemp("grid")
+    path = folder / "s.qualkit"
+    files = {"p7.txt": P7, "p8.txt": P8, "a.csv": ATTRIBUTES, "c.csv": CODINGS}
+    for name, words in files.items():
+        (folder / name).write_text(words, encoding="utf-8")
     qualkit("new", path, "--codebook", "evaluation-topics")
-    files = write("p7.txt", P7), write("p8.txt", P8)
-    qualkit("source", "add", path, *files, "--attributes", write("a.csv", ATTRIBUTES))
-    qualkit("coding", "load", path, write("c.csv", CODINGS))
+    talks = folder / "p7.txt", folder / "p8.txt"
+    qualkit("source", "add", path, *talks, "--attributes", folder / "a.csv")
+    qualkit("coding", "load", path, folder / "c.csv")
     return path
 
 

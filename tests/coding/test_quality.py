@@ -154,30 +154,40 @@ def test_a_line_that_is_no_segment_is_refused_with_its_number(write, line, reaso
 
 
 @pytest.fixture(scope="module")
-def real(real_data):
-    def of(name):
-        folder = real_data / "coded" / name
-        segments = read_segments(folder / "segments.jsonl")
-        rows = embed.embed(segments["text"].tolist())
-        return quality.trial(segments, read_codes(folder / "codebook.json"), vectors=rows)
-
-    return of
+def comments(patients, real_data):
+    """Comments of patients, each for itself."""
+    book = read_codes(real_data / "coded" / "nhs_pxtextmining" / "codebook.json")
+    return quality.trial(patients.segments, book, vectors=patients.vectors)
 
 
+@pytest.fixture(scope="module")
+def sessions(real_data):
+    """Six of seventeen sessions, in which one passage leads to the next."""
+    folder = real_data / "coded" / "serdif_usability"
+    table = read_segments(folder / "segments.jsonl")
+    six = table[table["source"].isin(["P1", "P10", "P11", "P12", "P13", "P14"])]
+    six = six.reset_index(drop=True)
+    rows = embed.embed(six["text"].tolist())
+    return quality.trial(six, read_codes(folder / "codebook.json"), vectors=rows)
+
+
+# Of the comments the bars are those of the design; all sessions are held against theirs by
+# benchmarks/bench_suggest.py, since reading them takes long, and six are to stay as good as they
+# were: .376 and .353 of five segments a code, .484 and .438 of twenty, .213 and .195 unlearned.
 @pytest.mark.parametrize(
     ("name", "bars", "cold"),
     [
-        ("nhs_pxtextmining", {5: (0.405, 0.362), 20: (0.527, 0.498)}, (0.54, 0.28)),
-        ("serdif_usability", {5: (0.285, 0.291), 20: (0.396, 0.383)}, (0.18, 0.13)),
+        ("comments", {5: (0.417, 0.373), 20: (0.543, 0.513)}, (0.54, 0.28)),
+        ("sessions", {5: (0.360, 0.335), 20: (0.460, 0.415)}, (0.20, 0.18)),
     ],
 )
-def test_suggestions_beat_the_measured_bars(real, name, bars, cold):
-    ready = real(name)
+def test_suggestions_beat_the_measured_bars(request, name, bars, cold):
+    ready = request.getfixturevalue(name)
 
     for per_code, (precision, macro) in bars.items():
         found = quality.evaluate(ready, per_code=per_code)
-        assert found["mAP"] >= 1.03 * precision
-        assert found["macro_f1"] >= 1.03 * macro
+        assert found["mAP"] >= precision
+        assert found["macro_f1"] >= macro
         assert found["ece"] <= 0.05
     first = quality.evaluate(ready, per_code=1, method="cold")
     assert first["p1"] >= cold[0]

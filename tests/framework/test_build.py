@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qualkit.errors import TableError
@@ -98,6 +98,7 @@ VALUES = st.lists(st.sampled_from(["one", "two", ""]), min_size=3, max_size=3)
 OPENED = st.sampled_from([(), ("all",), ("care",), ("care", "links")])
 
 
+@settings(max_examples=40)  # each builds a grid
 @given(MARKS, CHOICES, ROWS, BANDS, st.tuples(VALUES, VALUES, VALUES), OPENED)
 def test_every_chosen_coding_stands_in_one_excerpt_of_just_the_cells_it_should(
     drawn, choice, rows, bands, values, opened

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qualkit.codebook import SHIPPED, compare, read_codebook
@@ -22,10 +24,9 @@ TABLES = [
 ]  # fmt: skip
 
 
-@pytest.fixture
-def study(address, write):
+def two_books(address):
     """Themes a (with a1, a2 and a1x below a1), b and rated r; another codebook with x and y."""
-    with Project.create(address, user="tester") as made:
+    with TemporaryDirectory() as folder, Project.create(address, user="tester") as made:
         made.add_codebook(Codebook("ours", "Ours", "1", (
             Code("a", "A", guid="ga"), Code("a1", "A1", parent="a", guid="ga1"),
             Code("a1x", "A1x", parent="a1", guid="ga1x"), Code("a2", "A2", parent="a", guid="ga2"),
@@ -40,7 +41,13 @@ def study(address, write):
                 guid="gt",
             )
         )
-        made.add_sources([write("p1.txt", P1)])
+        (Path(folder) / "p1.txt").write_text(P1, encoding="utf-8")
+        made.add_sources([Path(folder) / "p1.txt"])
+
+
+@pytest.fixture
+def study(address_of):
+    with Project.open(address_of(two_books), user="tester") as made:
         yield made
 
 
@@ -657,20 +664,23 @@ def edit(study, step):
         return
 
 
-@given(steps=STEPS)
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-def test_undo_from_the_last_to_the_first_is_the_study_as_it_was(steps, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("codes")
-    (folder / "p1.txt").write_text(P1, "utf-8")
-    with Project.create(folder / "s.qualkit", user="t") as study:
-        names = {"a": None, "a1": "a", "a1x": "a1", "a2": "a", "b": None, "r": None}
+def six_coded(address):
+    """Six codes without a rating, three of them below the first, each on words of its own."""
+    names = {"a": None, "a1": "a", "a1x": "a1", "a2": "a", "b": None, "r": None}
+    with TemporaryDirectory() as folder, Project.create(address, user="t") as study:
         codes = tuple(Code(one, one.upper(), parent=above) for one, above in names.items())
         study.add_codebook(Codebook("ours", "Ours", "1", codes))
-        study.add_sources([folder / "p1.txt"])
+        (Path(folder) / "p1.txt").write_text(P1, encoding="utf-8")
+        study.add_sources([Path(folder) / "p1.txt"])
         for n, code in enumerate(names):
             study.add_coding("p1", (4 * n, 4 * n + 4), code, coder="Ann")
+
+
+@given(steps=STEPS)
+@settings(max_examples=25, deadline=None)
+def test_undo_from_the_last_to_the_first_is_the_study_as_it_was(steps, copies, tmp_path_factory):
+    path = copies.file(six_coded, tmp_path_factory.mktemp("codes") / "s.qualkit")
+    with Project.open(path, user="t") as study:
         first, before = last(study), everything(study)
         books = {first: study.codebooks()[0]}
         for step in steps:
