@@ -240,7 +240,10 @@ def describe(
     study: str, name: str | None, by: tuple[str, ...], overall: bool, wave: tuple[str, ...],
     weight: str | None, dont_know: str, rules: Rules, as_json: bool,
 ) -> None:  # fmt: skip
-    """Describe every item and scale of a survey of STUDY: bases, means, shares, distributions."""
+    """Describe every item and scale of a survey of STUDY: bases, means, shares.
+
+    How answers were spread is in --json, and in files of 'survey table' and 'survey figure'.
+    """
     from qualkit.project import Project
     from qualkit.surveying import describe_of
 

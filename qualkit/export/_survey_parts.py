@@ -100,10 +100,10 @@ def results_of(made: Description | Comparison | pd.DataFrame, title: str) -> Res
     import pandas as pd
 
     if isinstance(made, Description):
-        named = title or f"{made.survey}: results"
+        named = title or f"{made.title or made.survey}: results"
         return Results(named, tuple(_described(made)), made.notes, made.method)
     if isinstance(made, Comparison):
-        named = title or f"{made.survey}: {made.before} and {made.after} compared"
+        named = title or f"{made.title or made.survey}: {made.before} and {made.after} compared"
         notes = (*(f"Warning: {one}" for one in made.warnings), *made.notes)
         return Results(named, tuple(_compared(made)), notes, made.method)
     if isinstance(made, pd.DataFrame) and set(FINDING_COLUMNS) <= set(made.columns):

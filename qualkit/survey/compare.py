@@ -103,6 +103,8 @@ class Comparison:
     warnings, notes, method : tuple of str
         What makes results doubtful; what to know; sentences for an annex.
     rules : Rules
+    title : str
+        Of the survey.
     """
 
     survey: str
@@ -120,6 +122,7 @@ class Comparison:
     notes: tuple[str, ...]
     method: tuple[str, ...]
     rules: Rules
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +247,7 @@ def compare(  # noqa: PLR0913 - each is a choice that a report must state
         framed(retention(tables[0], found, survey) if found else [], RETENTION_COLUMNS),
         framed(apart, UNMATCHED_COLUMNS), adjust, tuple(_tested(rows, family)), tuple(warned),
         tuple(dict.fromkeys(notes)), tuple(_method(plan, rows, adjust, family, scales)), rules,
+        survey.title,
     )  # fmt: skip
 
 
@@ -397,8 +401,8 @@ def _odd_codes(
         return
     counts = [np.bincount(one.place[one.place >= 0], minlength=len(variable.codes)) for one in pair]
     for here, there in ((0, 1), (1, 0)):
-        least = max(1, counts[here].sum() / 20) if counts[there].sum() else np.inf
-        for place in np.flatnonzero((counts[here] >= least) & (counts[there] == 0)).tolist():
+        expected = counts[here] * counts[there].sum() / max(1, counts[here].sum())
+        for place in np.flatnonzero((expected >= _RELIABLE) & (counts[there] == 0)).tolist():
             yield (
                 f"{variable.item}: {variable.codes[place]!r} was given in {waves[here]} and by "
                 f"nobody in {waves[there]}; see whether both offered the same answers"

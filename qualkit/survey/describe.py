@@ -84,6 +84,8 @@ class Description:
     method : tuple of str
         Sentences for an annex.
     rules : Rules
+    title : str
+        Of the survey.
     """
 
     survey: str
@@ -95,6 +97,7 @@ class Description:
     notes: tuple[str, ...]
     method: tuple[str, ...]
     rules: Rules
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +208,7 @@ def describe(
         framed(rows["items"], ITEM_COLUMNS), framed(rows["distribution"], DISTRIBUTION_COLUMNS),
         framed(rows["scales"], SCALE_COLUMNS), tuple(dict.fromkeys(settings.notes)),
         tuple(_method(settings, scales, weighted=any(one.weight is not None for one in waves))),
-        settings.rules,
+        settings.rules, survey.title,
     )  # fmt: skip
 
 

@@ -150,7 +150,8 @@ def _level(
         "sd": _given(row.get("sd")) if column == "mean" else None,
         "base": row["n"], "change": False, "p_text": "", "source": f"{made.survey}, {row['wave']}",
     }  # fmt: skip
-    told["why"] = told["why"] or ("" if value is not None else row["why"] or "not defined")
+    why = _own_reason(row["why"], share=share)
+    told["why"] = told["why"] or ("" if value is not None else why or "not defined")
     what = {"mean": "mean ", "score": "score "}.get(measure, "")
     counted = row.get("label") or (row["top_is"] if measure == "top-two" else "")
     answer = " yes" if measure == "yes" else f" gave {counted}" if counted else ""
@@ -159,6 +160,13 @@ def _level(
         f"{row['n']:,} answered."
     )  # fmt: skip
     return _finished(told, body)
+
+
+def _own_reason(why: str, *, share: bool) -> str:
+    """Of the reasons of a row of results, the one why it has no share, or no mean."""
+    prefix = "top two: " if share else "mean: "
+    own = [one.removeprefix(prefix) for one in why.split("; ") if one.startswith(prefix)]
+    return own[0] if own else why
 
 
 def _ends(value: float | None, se: float | None, n: float) -> tuple[float | None, float | None]:

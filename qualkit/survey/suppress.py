@@ -76,7 +76,8 @@ class Rules:
         told = f"Results on fewer than {self.base} answers are hidden"
         if self.cell > 1:
             told += f", and so are counts of 1 to {self.cell - 1} people"
-        told += ", with further ones where a total would give them away. Bases are always shown."
+        told += ", with further ones where a total would give them away. Bases are always "
+        told += "shown, with how many did not know or did not answer."
         if self.means:
             return f"{told} Means of a group with a hidden count are hidden too."
         return told

@@ -84,7 +84,7 @@ def test_a_negative_rule_is_refused():
 def test_the_rules_in_words():
     assert Rules(base=30, cell=0).sentence() == (
         "Results on fewer than 30 answers are hidden, with further ones where a total would give "
-        "them away. Bases are always shown."
+        "them away. Bases are always shown, with how many did not know or did not answer."
     )
 
 
