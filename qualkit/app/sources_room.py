@@ -78,7 +78,7 @@ def read_uploads(
     """
     taken = set(held)
     readings = []
-    with _on_disk(uploads) as paths:
+    with on_disk(uploads) as paths:
         for n, (_, result) in enumerate(read_files(paths), 1):
             reading = _judged(uploads[n - 1], result, taken)
             if reading.source is not None:
@@ -99,7 +99,7 @@ def _judged(upload: Upload, result: Source | ReadError, taken: set[str]) -> Read
 
 
 @contextmanager
-def _on_disk(uploads: Sequence[Upload]) -> Iterator[list[Path]]:
+def on_disk(uploads: Sequence[Upload]) -> Iterator[list[Path]]:
     """The files in a folder that nobody else may look into, gone when the work is done.
 
     Each lies in a folder of its own, for two may have one name.
@@ -199,7 +199,7 @@ def attributes_given(
     named = Pattern(pattern) if pattern.strip() else None
     rows: Values = {}
     if sheet is not None:
-        with _on_disk([sheet]) as (path,):
+        with on_disk([sheet]) as (path,):
             rows = {name: given for _, name, given in attribute_rows(attribute_sheet(path))}
     made: Values = {}
     for source in (one.source for one in readings if one.source is not None):
@@ -242,7 +242,7 @@ def keep(
     """
     wanted = [one for one in readings if one.source is not None]
     uploads = [one.upload for one in wanted] + ([sheet] if sheet is not None else [])
-    with _on_disk(uploads) as paths, Project.open(study, user=user) as project:
+    with on_disk(uploads) as paths, Project.open(study, user=user) as project:
         report = project.add_sources(
             paths[: len(wanted)],
             attributes=paths[-1] if sheet is not None else None,
@@ -434,7 +434,7 @@ def checked_attribute(name: str, columns: Iterable[str]) -> str:
 
 def load_sheet(project: Project, sheet: Upload, *, key: str) -> int:
     """Set attributes of sources or cases from an uploaded sheet; how many rows were set."""
-    with _on_disk([sheet]) as (path,):
+    with on_disk([sheet]) as (path,):
         if key == "source":
             return project.set_attributes(path)
         return project.set_case_attributes(path)

@@ -6,19 +6,17 @@ folder of this account alone while it is read, and again while its answers are k
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from qualkit import surveying
 from qualkit.app import surveys_room as room
-from qualkit.app.files import own_name, private_folder, write_private
-from qualkit.app.sources_room import Upload
+from qualkit.app.sources_room import Upload, on_disk
 from qualkit.errors import ConflictError
 from qualkit.project import Project
 from qualkit.survey.items import Survey
+from qualkit.wording import many
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,14 +96,6 @@ class Look:
     kept: tuple[tuple[str, str], ...]
 
 
-@contextmanager
-def _on_disk(upload: Upload) -> Iterator[Path]:
-    with private_folder() as folder:
-        path = folder / own_name(upload.name)
-        write_private(path, upload.content)
-        yield path
-
-
 def look(study: str, user: str | None, upload: Upload, wanted: Wanted, progress: Progress) -> Look:
     """Read a file and keep nothing.
 
@@ -127,7 +117,7 @@ def look(study: str, user: str | None, upload: Upload, wanted: Wanted, progress:
     """
     progress(0, 2, "reading the file")
     anew = wanted.mapping is None and wanted.survey is None
-    with Project.open(study, user=user) as project, _on_disk(upload) as path:
+    with Project.open(study, user=user) as project, on_disk([upload]) as (path,):
         found = surveying.preview(
             project, path, mapping=wanted.mapping, survey=wanted.survey, wave=wanted.wave,
             layout=wanted.layout, anew=anew,
@@ -176,7 +166,7 @@ def load(
         With every answer that cannot stand, or where the study changed since the look.
     """
     progress(0, 2, "reading the file")
-    with Project.open(study, user=user) as project, _on_disk(found.upload) as path:
+    with Project.open(study, user=user) as project, on_disk([found.upload]) as (path,):
         names = project.surveys()["survey"].tolist()
         now = project.survey(survey.id) if survey.id in names else None
         if now != found.held.get(survey.id):
@@ -199,11 +189,11 @@ def found_said(found: Look) -> str:
     """What was found, in a sentence."""
     by = "guessed from the file" if found.guessed else "as the mapping says"
     layout = LAYOUTS_SAID.get(found.layout, found.layout)
-    people, items = found.respondents, len(found.survey.items)
-    return (
-        f"{people:,} respondent{'s'[: people != 1]}, {len(found.headings):,} columns, {items:,} "
-        f"item{'s'[: items != 1]}, {by}. Layout: {layout}."
-    )
+    counts = (
+        many(found.respondents, "respondent"), many(len(found.headings), "column"),
+        many(len(found.survey.items), "item"),
+    )  # fmt: skip
+    return f"{', '.join(counts)}, {by}. Layout: {layout}."
 
 
 def taken(found: Look, survey: str, wave: str) -> str:
@@ -223,7 +213,7 @@ def taken(found: Look, survey: str, wave: str) -> str:
 
 def loaded_said(made: surveying.Loaded) -> str:
     """What became of it."""
-    people = f"{made.respondents:,} respondent{'s'[: made.respondents != 1]}"
+    people = many(made.respondents, "respondent")
     if made.added:
         return f"Loaded {made.survey}, {made.wave}: {people}, {made.items:,} items."
     return f"The same answers to {made.survey}, {made.wave} were there already: {people}."

@@ -18,6 +18,7 @@ from typing import Any, Final
 from qualkit._yaml import Lined, parse_documents, read_documents, text_of
 from qualkit.errors import BatchError, ReadError
 from qualkit.survey.printed import Printed, fold_letters, read_printed
+from qualkit.wording import many
 
 ROLES: Final = (
     "label", "count", "total", "percent", "mean", "se", "sd", "score", "change", "rank",
@@ -405,7 +406,7 @@ class _Reader:
             elif any(not isinstance(cell, str) for cell in row):
                 self.fault(f"row {number} has a cell that is not text", row)
             elif len(row) != width:
-                count = f"{len(row)} cell{'s'[: len(row) != 1]}"
+                count = many(len(row), "cell")
                 self.fault(f"row {number} has {count}, the header {width}", row)
         return [[self.fold(cell) for cell in row] for row in rows if isinstance(row, list)]
 

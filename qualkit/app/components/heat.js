@@ -1,14 +1,6 @@
 // A table of figures, each cell tinted by how high its figure is; the figure stands in it.
 
-const HEATS = new WeakMap();
-
 function drawHeat({ label, columns, rows }) {
-  const box = make("div", "qk-heat");
-  box.tabIndex = 0; // it scrolls
-  box.setAttribute("role", "region");
-  box.setAttribute("aria-label", label);
-  const table = make("table", "");
-  table.append(make("caption", "", label));
   const head = make("tr", "");
   head.append(header("Code", "col"), ...columns.map((name) => header(name, "col")));
   const top = make("thead", "");
@@ -19,9 +11,7 @@ function drawHeat({ label, columns, rows }) {
     line.append(header(name, "row"), ...cells.map(cell));
     body.append(line);
   }
-  table.append(top, body);
-  box.append(table);
-  return box;
+  return tableBox("qk-heat", label, make("caption", "", label), top, body);
 }
 
 function header(words, scope) {
@@ -40,12 +30,5 @@ function cell({ text, title, share }) {
 }
 
 export default function ({ parentElement, data }) {
-  const drawn = drawHeat(data);
-  HEATS.get(parentElement)?.remove();
-  HEATS.set(parentElement, drawn);
-  parentElement.append(drawn);
-  return () => {
-    HEATS.get(parentElement)?.remove();
-    HEATS.delete(parentElement);
-  };
+  return redraw(parentElement, drawHeat(data));
 }

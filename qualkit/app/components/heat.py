@@ -20,6 +20,7 @@ def heat(key: str, data: Mapping[str, Any]) -> None:
         As :func:`qualkit.app.figures_room.heat` makes it.
     """
     draw = st.components.v2.component(
-        "qualkit_heat", js=script("dom.js", "heat.js"), css=style("heat.css"), isolate_styles=False
-    )
+        "qualkit_heat", js=script("dom.js", "table-box.js", "heat.js"),
+        css=style("table-box.css", "heat.css"), isolate_styles=False,
+    )  # fmt: skip
     draw(key=key, data=dict(data), height="content")

@@ -1,22 +1,13 @@
 // A published table as printed. Cells that the audit speaks of have an edge, a sign and a number.
 
-const SHEETS = new WeakMap();
-
 function drawSheet({ label, header, rows, about }) {
-  const box = make("div", "qk-printed");
-  box.tabIndex = 0; // it scrolls
-  box.setAttribute("role", "region");
-  box.setAttribute("aria-label", `As printed: ${label}`);
-  const table = make("table", "");
   const caption = make("caption", "", label);
   caption.append(...about.map(mark));
   const top = make("thead", "");
   top.append(line(header, () => "col"));
   const body = make("tbody", "");
   body.append(...rows.map((row) => line(row, (n) => (n === 0 ? "row" : ""))));
-  table.append(caption, top, body);
-  box.append(table);
-  return box;
+  return tableBox("qk-printed", `As printed: ${label}`, caption, top, body);
 }
 
 function line(cells, scopeOf) {
@@ -51,12 +42,5 @@ function mark({ number, sign, says }) {
 }
 
 export default function ({ parentElement, data }) {
-  const drawn = drawSheet(data);
-  SHEETS.get(parentElement)?.remove();
-  SHEETS.set(parentElement, drawn);
-  parentElement.append(drawn);
-  return () => {
-    SHEETS.get(parentElement)?.remove();
-    SHEETS.delete(parentElement);
-  };
+  return redraw(parentElement, drawSheet(data));
 }

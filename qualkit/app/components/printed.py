@@ -20,7 +20,7 @@ def printed(key: str, data: Mapping[str, Any]) -> None:
         As :func:`qualkit.app.surveys_published_room.sheet` makes it.
     """
     draw = st.components.v2.component(
-        "qualkit_printed", js=script("dom.js", "printed.js"), css=style("printed.css"),
-        isolate_styles=False,
+        "qualkit_printed", js=script("dom.js", "table-box.js", "printed.js"),
+        css=style("table-box.css", "printed.css"), isolate_styles=False,
     )  # fmt: skip
     draw(key=key, data=dict(data), height="content")

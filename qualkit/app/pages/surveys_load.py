@@ -19,6 +19,7 @@ from qualkit.errors import QualkitError
 from qualkit.project import Project
 from qualkit.survey import Survey
 from qualkit.surveying import Loaded
+from qualkit.wording import many
 
 _LOOK: Final = "surveys-look"
 _LOADED: Final = "surveys-loaded"
@@ -159,7 +160,7 @@ def _faults(found: loading.Look) -> None:
     if found.faults:
         count = len(found.faults)
         st.error(
-            f"{count:,} thing{'s'[: count != 1]} cannot stand, so that nothing can be loaded yet. "
+            f"{many(count, 'thing')} cannot stand, so that nothing can be loaded yet. "
             "Mend the file and choose it again, or correct below what was asked."
         )
         _lines(found.faults, "surveys-faults")

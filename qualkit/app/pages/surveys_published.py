@@ -15,6 +15,7 @@ from qualkit.app.sources_room import Upload
 from qualkit.errors import QualkitError
 from qualkit.project import Project
 from qualkit.survey.published import PublishedTable
+from qualkit.wording import many
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -128,7 +129,7 @@ def _add(project: Project, tables: list[PublishedTable]) -> None:
         return
     found = room.audited_with(tables, new)
     st.text(room.new_said(new, found))
-    keep = st.button(f"Keep {len(new)} table{'s'[: len(new) != 1]}", type="primary",
+    keep = st.button(f"Keep {many(len(new), 'table')}", type="primary",
                      key="surveys-publish")  # fmt: skip
     for table in new[:_SHOWN]:
         _beside(table, found, "new")
