@@ -8,10 +8,19 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 _LONGEST: Final = 200  # bytes of a name; file systems take 255, and something may be put to it
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A file that was made: its name, and what is in it."""
+
+    name: str
+    data: bytes
 
 
 @contextmanager

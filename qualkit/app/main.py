@@ -23,11 +23,11 @@ from qualkit.errors import QualkitError
 from qualkit.project import Project
 
 _WHO: Final = "who-codes"
-# Triangulation, exchange and privacy join the group they belong to.
+# Exchange and privacy join the group they belong to.
 PAGES: Final = {
     "Prepare": ("study", "sources"),
     "Read and code": ("code", "suggestions", "topics"),
-    "Analyse": ("framework", "agreement", "surveys", "codebook"),
+    "Analyse": ("framework", "agreement", "surveys", "triangulation", "codebook"),
     "Hand over": ("export", "settings"),
 }
 

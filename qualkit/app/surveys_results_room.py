@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from qualkit.app.files import private_folder
+from qualkit.app.files import Made, private_folder
 from qualkit.project import Project
 from qualkit.survey import Rules
 from qualkit.tables import plain
@@ -140,14 +140,6 @@ class Chart:
     kinds: tuple[str, ...]
     items: tuple[str, ...] = ()
     by: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A file that was made."""
-
-    name: str
-    data: bytes
 
 
 # Worked out ----------------------------------------------------------------------------------

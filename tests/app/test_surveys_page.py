@@ -489,7 +489,7 @@ def opened(study, view=None, *, coder="Ann"):
     page = AppTest.from_function(script, default_timeout=60)
     page.session_state["study"] = study
     page.session_state["coder"] = coder
-    page.session_state["surveys-tab"] = new_id()
+    page.session_state["work-tab"] = new_id()
     if view is not None:
         page.session_state["surveys-view"] = view
     return page
@@ -502,7 +502,7 @@ def shown(study, view=None, *, coder="Ann"):
 
 def settled(page):
     """The page when nothing works in the background any more."""
-    mine = page.session_state["surveys-tab"]
+    mine = page.session_state["work-tab"]
     until = time.monotonic() + 60
     while time.monotonic() < until:
         busy = [key for key, job in jobs._JOBS.items() if mine in key and job.status == "running"]
@@ -581,18 +581,18 @@ def test_another_choice_stops_what_is_at_work_and_is_worked_out_itself(kept, mon
     settled(page)
 
     assert asked == ["excluded", "counted"]
-    ((key, job),) = page.session_state["surveys-held-described"]
+    ((key, job),) = page.session_state["work-held-described"]
     assert (key[3].dont_know, job.status) == ("counted", "done")
 
 
 def test_what_was_worked_out_for_one_is_not_shown_to_another_or_after_a_change(kept):
     page = shown(kept, "Published tables")
-    ((first, _),) = page.session_state["surveys-held-audited"]
+    ((first, _),) = page.session_state["work-held-audited"]
 
     page.session_state["coder"] = "Bo"
     settled(page.run())
 
-    keys = [key for key, _ in page.session_state["surveys-held-audited"]]
+    keys = [key for key, _ in page.session_state["work-held-audited"]]
     assert first in keys
     assert len(keys) == 2
     assert {key[1] for key in keys} == {"Ann", "Bo"}

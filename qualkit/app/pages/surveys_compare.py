@@ -12,6 +12,7 @@ from qualkit.app import surveys_results_room as room
 from qualkit.app.export_room import spoken
 from qualkit.app.pages import surveys_parts as parts
 from qualkit.app.pages.surveys import LOAD, go, teach
+from qualkit.app.worked import KEPT, as_who, worked
 from qualkit.project import Project
 from qualkit.survey import Survey
 
@@ -41,8 +42,8 @@ def show(project: Project) -> None:
     if asked.before == asked.after:
         st.info("Choose two different waves.")
         return
-    found = parts.worked(project, "compared", asked, "Comparing the waves",
-                         partial(room.compare, *parts.as_who(), asked))  # fmt: skip
+    found = worked(project, "compared", asked, "Comparing the waves",
+                         partial(room.compare, *as_who(), asked))  # fmt: skip
     if found is None:
         return
     made, shown = found
@@ -57,15 +58,15 @@ def show(project: Project) -> None:
 
 def _asked(survey: Survey, waves: list[str]) -> room.Compared:
     first, second, third, fourth = st.columns(4)
-    before = first.selectbox("Before", waves, key="surveys-before", **parts.KEPT)
+    before = first.selectbox("Before", waves, key="surveys-before", **KEPT)
     after = second.selectbox("After", waves, index=len(waves) - 1, key="surveys-after",
-                             **parts.KEPT)  # fmt: skip
+                             **KEPT)  # fmt: skip
     who = third.selectbox("Who is compared", list(_WHO), format_func=lambda one: _WHO[one][0],
-                          key="surveys-matched", **parts.KEPT)  # fmt: skip
+                          key="surveys-matched", **KEPT)  # fmt: skip
     by = fourth.selectbox(
         "Groups", ["", *survey.subgroups], key="surveys-compare-by",
         format_func=lambda one: spoken(one) or "Everybody",
-        help="A matched person's group is that of before.", **parts.KEPT,
+        help="A matched person's group is that of before.", **KEPT,
     )  # fmt: skip
     with st.expander("Family, adjustment and more settings", key="surveys-more-compare"):
         more = _more(survey)
@@ -77,17 +78,17 @@ def _more(survey: Survey) -> dict[str, Any]:
     names = [item.id for item in survey.items if item.kind != "open"]
     family = st.multiselect("Family of tests", [*names, *survey.scales()], placeholder="All items",
                             format_func=lambda one: said.get(one, f"scale {one}"),
-                            help=_FAMILY, key="surveys-family", **parts.KEPT)  # fmt: skip
+                            help=_FAMILY, key="surveys-family", **KEPT)  # fmt: skip
     first, second = st.columns(2)
     adjust = first.selectbox("Adjust p by", list(room.ADJUSTED),
                              format_func=room.ADJUSTED.__getitem__, key="surveys-adjust",
-                             **parts.KEPT)  # fmt: skip
+                             **KEPT)  # fmt: skip
     columns = [*survey.subgroups, *([survey.cluster] if survey.cluster else [])]
     clusters = second.selectbox(
         "People are nested in", ["", *dict.fromkeys(columns)], key="surveys-clusters",
         format_func=lambda one: spoken(one or survey.cluster) or "Nothing",
-        help="Such as their school. A warning tells where there are few.", **parts.KEPT,
+        help="Such as their school. A warning tells where there are few.", **KEPT,
     )  # fmt: skip
-    top = st.checkbox("Test the share of the two best answers too", key="surveys-top", **parts.KEPT)
+    top = st.checkbox("Test the share of the two best answers too", key="surveys-top", **KEPT)
     return {"family": tuple(family), "adjust": adjust, "clusters": clusters or "",
             "top_two": top, "hiding": parts.hiding("compare")}  # fmt: skip

@@ -10,6 +10,7 @@ import streamlit as st
 from qualkit.app import surveys_results_room as room
 from qualkit.app.pages import surveys_parts as parts
 from qualkit.app.pages.surveys import teach
+from qualkit.app.worked import KEPT, as_who, worked
 from qualkit.project import Project
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ def show(project: Project) -> None:
     st.text("Each result has an id that stays the same when it is computed again, so that a theme "
             "can be linked to it.")  # fmt: skip
     asked = room.Hiding()
-    table = parts.worked(project, "findings", asked, "Putting findings together",
-                         partial(room.all_findings, *parts.as_who(), asked))  # fmt: skip
+    table = worked(project, "findings", asked, "Putting findings together",
+                         partial(room.all_findings, *as_who(), asked))  # fmt: skip
     if table is None:
         return
     sieve = _sieve(table)
@@ -46,13 +47,13 @@ def show(project: Project) -> None:
 def _sieve(table: pd.DataFrame) -> room.Sieve:
     first, second, third, fourth = st.columns([1, 1, 2, 1], vertical_alignment="bottom")
     origin = first.selectbox("Origin", _ORIGINS, index=None, placeholder="All",
-                             key="surveys-origin", **parts.KEPT)  # fmt: skip
+                             key="surveys-origin", **KEPT)  # fmt: skip
     survey = second.selectbox("Survey or table", list(dict.fromkeys(table["survey"])), index=None,
-                              placeholder="All", key="surveys-of", **parts.KEPT)  # fmt: skip
+                              placeholder="All", key="surveys-of", **KEPT)  # fmt: skip
     words = third.text_input("With these words", key="surveys-words",
-                             placeholder="K1 mean", **parts.KEPT)  # fmt: skip
-    usable = fourth.checkbox("Usable alone", key="surveys-usable", **parts.KEPT)
-    changes = fourth.checkbox("Changes alone", key="surveys-changes", **parts.KEPT)
+                             placeholder="K1 mean", **KEPT)  # fmt: skip
+    usable = fourth.checkbox("Usable alone", key="surveys-usable", **KEPT)
+    changes = fourth.checkbox("Changes alone", key="surveys-changes", **KEPT)
     return room.Sieve(origin or "", survey or "", words, usable, changes)
 
 

@@ -12,9 +12,9 @@ from qualkit.app import jobs, state
 from qualkit.app import surveys_load_room as loading
 from qualkit.app import surveys_room as room
 from qualkit.app.pages import surveys_editor as editor
-from qualkit.app.pages import surveys_parts as parts
 from qualkit.app.pages.surveys import COMPARE, RESULTS, go, say_why, teach
 from qualkit.app.sources_room import Upload
+from qualkit.app.worked import as_who, mine
 from qualkit.errors import QualkitError
 from qualkit.project import Project
 from qualkit.survey import Survey
@@ -40,11 +40,11 @@ def show(project: Project) -> None:
     if say_why(project):
         return
     _told()
-    if (ended := jobs.show(parts.mine("load"))) is not None:
+    if (ended := jobs.show(mine("load"))) is not None:
         _kept(ended)
-    if (ended := jobs.show(parts.mine("look"))) is not None:
+    if (ended := jobs.show(mine("look"))) is not None:
         _was_read(ended)
-    if any(jobs.running(parts.mine(what)) for what in ("load", "look")):
+    if any(jobs.running(mine(what)) for what in ("load", "look")):
         return
     if _LOOK in st.session_state:
         _preview(project, st.session_state[_LOOK])
@@ -109,13 +109,13 @@ def _of_which(project: Project) -> str | None:
 
 
 def _look(upload: Upload, wanted: loading.Wanted) -> None:
-    jobs.start(parts.mine("look"), "Reading the answers",
-               partial(loading.look, *parts.as_who(), upload, wanted))  # fmt: skip
+    jobs.start(mine("look"), "Reading the answers",
+               partial(loading.look, *as_who(), upload, wanted))  # fmt: skip
     st.rerun()
 
 
 def _was_read(job: jobs.Job) -> None:
-    jobs.forget(parts.mine("look"))
+    jobs.forget(mine("look"))
     if not jobs.mishap(job, "The file cannot be read.", "Cancelled; nothing was kept."):
         st.session_state[_LOOK] = job.result
         _again()
@@ -288,8 +288,8 @@ def _decide(found: loading.Look, survey: Survey, wave: str) -> None:
         mapping = replace(survey, waves={**survey.waves, wave: found.upload.name})
         _look(found.upload, loading.Wanted(mapping, wave=wave, layout=_layout(found)))
     if keep:
-        jobs.start(parts.mine("load"), "Loading the answers", partial(
-            loading.load, *parts.as_who(), found, survey, wave=wave, open_answers=open_answers,
+        jobs.start(mine("load"), "Loading the answers", partial(
+            loading.load, *as_who(), found, survey, wave=wave, open_answers=open_answers,
         ))  # fmt: skip
         st.rerun()
 
@@ -314,7 +314,7 @@ def _drop() -> None:
 
 
 def _kept(job: jobs.Job) -> None:
-    jobs.forget(parts.mine("load"))
+    jobs.forget(mine("load"))
     if not jobs.mishap(job, "Nothing was loaded.", "Cancelled; nothing was loaded."):
         _drop()
         st.session_state[_LOADED] = job.result

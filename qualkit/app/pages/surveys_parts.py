@@ -1,17 +1,16 @@
-"""What the parts of the page Surveys share: work in the background, tables, files, choices."""
+"""What the parts of the page Surveys share: tables, charts, files, choices."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from qualkit.app import jobs, state
+from qualkit.app import state
 from qualkit.app import surveys_results_room as room
-from qualkit.model import new_id
+from qualkit.app.worked import KEPT, file, worked
 from qualkit.project import Project
 
 if TYPE_CHECKING:
@@ -20,77 +19,10 @@ if TYPE_CHECKING:
     from qualkit.export.survey_printed import Printed
     from qualkit.survey import Comparison, Description, Survey
 
-KEPT: Final[dict[str, Any]] = {"persist_state": "session"}
-_HELD: Final = 4  # choices of one kind whose results are kept
-_MOMENT: Final = 1.0  # seconds within which most work is done, so that no bar need show
-_LOOK: Final = 0.02
 _WIDE: Final = {"Item": 230, "What": 400, "Remark": 260, "n": 140, "Test": 145}
 _FIGURES: Final = {"95 % interval": 115, "Wilcoxon p": 95}
 _FIGURE: Final = 88
 _SHORT: Final = 7  # letters of a heading for which less is enough
-
-
-def mine(what: str) -> str:
-    """The key of this tab's own job."""
-    return f"surveys-{what}-{st.session_state.setdefault('surveys-tab', new_id())}"
-
-
-# Worked out once for each choice ---------------------------------------------------------------
-
-
-def worked(
-    project: Project,
-    what: str,
-    asked: object,
-    title: str,
-    work: Callable[[jobs.Progress], Any],
-    *,
-    moment: float = _MOMENT,
-) -> Any:  # noqa: ANN401 - what the work gives
-    """What was worked out for a choice; None, with a bar or the reason, while there is nothing.
-
-    It is kept by study, person, the last entry of the log and what was asked, in this tab alone.
-    """
-    wanted = (project.study, project.user, project.last_entry(), asked)
-    held: list[tuple[Any, jobs.Job]] = st.session_state.setdefault(f"surveys-held-{what}", [])
-    for key, job in held:
-        if key == wanted:
-            return _given(what, held, job)
-    running, begun = jobs.of(mine(what)), st.session_state.get(f"surveys-begun-{what}")
-    if running is not None and running.status == "running" and begun != wanted:
-        running.cancel()  # another choice has been made since
-    elif running is None or begun != wanted:
-        running = jobs.start(mine(what), title, work)
-        st.session_state[f"surveys-begun-{what}"] = wanted
-    _wait(running, moment)
-    if running.status == "running" or st.session_state.get(f"surveys-begun-{what}") != wanted:
-        jobs.show(mine(what))
-        if running.status != "running":
-            st.rerun()
-        return None
-    jobs.forget(mine(what))
-    held[:] = [(wanted, running), *held][:_HELD]
-    return _given(what, held, running)
-
-
-def _wait(job: jobs.Job, moment: float) -> None:
-    until = time.monotonic() + moment
-    while job.status == "running" and time.monotonic() < until:
-        time.sleep(_LOOK)
-
-
-def _given(what: str, held: list[tuple[Any, jobs.Job]], job: jobs.Job) -> Any:  # noqa: ANN401 - as above
-    if not jobs.mishap(job, "This could not be worked out."):
-        return job.result
-    if st.button("Try again", key=f"surveys-again-{what}"):
-        held[:] = [one for one in held if one[1] is not job]
-        st.rerun()
-    return None
-
-
-def as_who() -> tuple[str, str | None]:
-    """The study, and who works on it, as work in the background takes them."""
-    return state.study() or "", state.coder() or None
 
 
 # Choices ---------------------------------------------------------------------------------------
@@ -187,26 +119,8 @@ def files(
     key: str,
 ) -> None:  # fmt: skip
     """The way to a file of the tables of `made`, which was worked out for what was `asked`."""
-    job, held = mine(f"file-{key}"), f"surveys-made-{key}"
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        ending = st.radio("Tables as", list(room.ENDINGS), format_func=room.ENDINGS.__getitem__,
-                          horizontal=True, key=f"surveys-ending-{key}", **KEPT)  # fmt: skip
-        wanted = (project.study, project.user, project.last_entry(), asked, ending)
-        if st.button("Make the file", key=f"surveys-file-{key}", disabled=jobs.running(job)):
-            st.session_state[held] = (wanted, None)
-            jobs.start(job, "Writing the tables", partial(room.write, made, name, ending))
-            st.rerun()
-    if (ended := jobs.show(job)) is not None:
-        jobs.forget(job)
-        st.session_state[held] = (st.session_state[held][0], ended)
-    of, made_file = st.session_state.get(held, (None, None))
-    if of != wanted or made_file is None or jobs.mishap(made_file, "The file could not be made."):
-        return  # none was made, or one of something else
-    file: room.Made = made_file.result
-    st.download_button(
-        f"Download {state.plain(file.name)}", file.data, file.name, "application/octet-stream",
-        key=f"surveys-download-{key}", icon=":material/download:", on_click="ignore",
-    )  # fmt: skip
+    file((project.study, project.user, project.last_entry(), asked), key, room.ENDINGS,
+         partial(room.write, made, name))  # fmt: skip
 
 
 def charts(

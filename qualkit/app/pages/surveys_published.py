@@ -9,9 +9,9 @@ import streamlit as st
 from qualkit.app import state
 from qualkit.app import surveys_published_room as room
 from qualkit.app.components.printed import printed
-from qualkit.app.pages import surveys_parts as parts
 from qualkit.app.pages.surveys import say_why
 from qualkit.app.sources_room import Upload
+from qualkit.app.worked import KEPT, worked
 from qualkit.errors import QualkitError
 from qualkit.project import Project
 from qualkit.survey.published import PublishedTable
@@ -57,7 +57,7 @@ def _kept(project: Project, tables: list[PublishedTable]) -> None:
     faulty = set(found["table"])
     first = next((n for n, one in enumerate(by_id) if one in faulty), 0)
     chosen = st.selectbox(
-        "Table", list(by_id), index=first, key="surveys-table", **parts.KEPT,
+        "Table", list(by_id), index=first, key="surveys-table", **KEPT,
         format_func=lambda one: f"{one}: {by_id[one].title or 'no title'} "
                                 f"({room.count_said(found, one)})",
     )  # fmt: skip
@@ -72,7 +72,7 @@ def _audited(project: Project, tables: list[PublishedTable]) -> pd.DataFrame | N
     """What the audit found, once for each change of the study; None while it is at work."""
     from qualkit.survey.audit import audit
 
-    found: pd.DataFrame | None = parts.worked(
+    found: pd.DataFrame | None = worked(
         project, "audited", "all", "Auditing the tables", lambda _progress: audit(tables)
     )
     return found

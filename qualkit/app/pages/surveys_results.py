@@ -11,6 +11,7 @@ from qualkit.app import surveys_results_room as room
 from qualkit.app.export_room import spoken
 from qualkit.app.pages import surveys_parts as parts
 from qualkit.app.pages.surveys import teach
+from qualkit.app.worked import KEPT, as_who, worked
 from qualkit.project import Project
 from qualkit.survey import Survey
 
@@ -28,8 +29,8 @@ def show(project: Project) -> None:
         st.info("No answers to this survey are kept. Load a file of them, under Load.")
         return
     asked, items, groups = _asked(survey, waves)
-    found = parts.worked(project, "described", asked, "Describing the answers",
-                         partial(room.describe, *parts.as_who(), asked))  # fmt: skip
+    found = worked(project, "described", asked, "Describing the answers",
+                         partial(room.describe, *as_who(), asked))  # fmt: skip
     if found is None:
         return
     made, shown = found
@@ -45,24 +46,24 @@ def show(project: Project) -> None:
 def _asked(survey: Survey, waves: list[str]) -> tuple[room.Described, tuple[str, ...], bool]:
     """What is to be described, and which items and groups are drawn."""
     first, second, third = st.columns([1, 1, 2])
-    chosen = first.multiselect("Waves", waves, placeholder="All", key="surveys-waves", **parts.KEPT)
+    chosen = first.multiselect("Waves", waves, placeholder="All", key="surveys-waves", **KEPT)
     by = second.selectbox("Groups", ["", *survey.subgroups], key="surveys-by",
                           format_func=lambda one: spoken(one) or _EVERYBODY,
-                          help="Each beside everybody.", **parts.KEPT)  # fmt: skip
+                          help="Each beside everybody.", **KEPT)  # fmt: skip
     said = parts.items_said(survey)
     items = third.multiselect("Items in the charts", list(said), placeholder="All",
                               format_func=said.__getitem__, key="surveys-items",
-                              **parts.KEPT)  # fmt: skip
+                              **KEPT)  # fmt: skip
     groups = bool(by) and st.checkbox(
         "Draw the groups too", key="surveys-draw-groups",
-        help="A bar for each: choose a few items first, or there will be many pages.", **parts.KEPT,
+        help="A bar for each: choose a few items first, or there will be many pages.", **KEPT,
     )  # fmt: skip
     with st.expander("More settings", key="surveys-more-results"):
         unsure = st.checkbox("Count don't know in the base of percentages", key="surveys-unsure",
-                             **parts.KEPT)  # fmt: skip
+                             **KEPT)  # fmt: skip
         weighted = bool(survey.weight) and st.checkbox(
             "Use the design weights", True, key="surveys-weighted",
-            help="Counts and bases stay those of people.", **parts.KEPT,
+            help="Counts and bases stay those of people.", **KEPT,
         )  # fmt: skip
         hiding = parts.hiding("results")
     kept = tuple(wave for wave in waves if wave in chosen)
