@@ -18,6 +18,7 @@ _HOME = {
     "Grid": "framework",
     "Project": "project",
     "QualkitError": "errors",
+    "Snapshot": "snapshot",
     "Source": "model",
     "Turn": "model",
     "build_grid": "framework",
@@ -27,9 +28,9 @@ _HOME = {
 }
 
 _PARTS = {
-    "agreeing", "agreement", "codebook", "coding", "errors", "framework", "importers", "model",
-    "reports", "settling", "survey", "surveying", "tables", "topics", "triangulate",
-    "triangulating",
+    "agreeing", "agreement", "codebook", "coding", "errors", "exchanging", "framework", "importers",
+    "interchange", "model", "reports", "settling", "survey", "surveying", "tables", "topics",
+    "triangulate", "triangulating",
 }  # fmt: skip
 
 __version__ = "0.1.0"

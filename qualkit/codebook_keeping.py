@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, select
 
+from qualkit import rows
 from qualkit.codebook import SHIPPED, checked_code, read_codebook
 from qualkit.errors import ConflictError
 from qualkit.keeping import Keeping
 from qualkit.linked import let_go
 from qualkit.loading import code_of, codes_by_name, whole_number
 from qualkit.model import Code, Codebook, Level, new_id
-from qualkit.store import codes, read, rows, schema
+from qualkit.store import codes, read, schema
 from qualkit.store.keep import KEEP, Keep
 from qualkit.store.merging import Merge, MergeReport, Placed
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from qualkit import rows
 from qualkit.errors import BatchError, ConflictError, UnknownName
 from qualkit.keeping import Keeping
 from qualkit.loading import (
@@ -37,7 +38,7 @@ from qualkit.loading import (
     whole_number,
 )  # fmt: skip
 from qualkit.model import Coding, new_id
-from qualkit.store import Change, codings, marks, read, rows, schema, suggestions
+from qualkit.store import Change, codings, marks, read, schema, suggestions, vectors
 from qualkit.store.keep import KEEP, Keep
 
 if TYPE_CHECKING:
@@ -383,14 +384,14 @@ class CodingKeeping(Keeping):
     def vectors(self, model: str, texts: Sequence[str]) -> dict[str, np.ndarray]:
         """The vectors that are kept of these texts, by text; see :mod:`qualkit.coding.embed`."""
         with self._store.read() as connection:
-            return read.vectors(connection, model, texts)
+            return vectors.held(connection, model, texts)
 
     def keep_vectors(self, model: str, made: Mapping[str, np.ndarray]) -> None:
         """Keep vectors that were computed; a study that cannot be written to does without."""
         if self._store.read_only:
             return
         with self._store.change(self.user, "keep vectors", f"{len(made)} texts") as change:
-            rows.keep_vectors(change.connection, model, made)
+            vectors.keep(change.connection, model, made)
 
 
 def _not_held(change: Change, placed: Sequence[Coding], coder: str | None) -> list[Coding]:

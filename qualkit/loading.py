@@ -18,13 +18,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, func, select
 
+from qualkit import rows
 from qualkit.codebook import SHIPPED, read_codebook
 from qualkit.errors import BatchError, ReadError, UnknownName
 from qualkit.importers.sheets import Sheet
 from qualkit.importers.worker import read_table, readable
 from qualkit.matching import Key, find, key_of, nearest
 from qualkit.model import INTERVIEWER, NOT_XML, STANCES, Code, Coding, Source, new_id, now
-from qualkit.store import Change, Store, read, rows, schema
+from qualkit.store import Change, Store, read, schema
 from qualkit.store.summaries import Written
 
 _KNOWN = {"source", "file", "case"}
@@ -207,9 +208,10 @@ def find_or_add_case(change: Change, name: str) -> str:
 
 
 def drop_empty_cases(change: Change) -> None:
-    """Remove the cases that no source and no summary belongs to."""
-    said = schema.cell_summary.c.case_id
-    used = select(schema.source.c.case_id).union(select(said).where(said.is_not(None)))
+    """Remove the cases that no source, no summary and no memo belongs to."""
+    written = [table.c.case_id for table in (schema.cell_summary, schema.memo)]
+    said = [select(column).where(column.is_not(None)) for column in written]
+    used = select(schema.source.c.case_id).union(*said)
     empty = select(schema.case.c.id).where(schema.case.c.id.not_in(used))
     for case_id in change.connection.execute(empty).scalars().all():
         change.replace(schema.case_attribute, {"case_id": case_id}, [])  # so that the log has them
@@ -504,10 +506,10 @@ def guid(value: object) -> str:
     return value
 
 
-def plain_memo(memo: str) -> str:
+def plain_memo(memo: str, longest: int = LONGEST_MEMO) -> str:
     """A memo that every database and document can hold; ValueError for any other."""
-    if len(memo) > LONGEST_MEMO:
-        raise ValueError(f"a memo of {len(memo):,} characters is too long; {LONGEST_MEMO:,} fit")
+    if len(memo) > longest:
+        raise ValueError(f"a memo of {len(memo):,} characters is too long; {longest:,} fit")
     if (found := NOT_XML.search(memo)) is not None:
         raise ValueError(f"the memo has a character that no text can hold ({found[0]!a})")
     return memo

@@ -16,8 +16,8 @@ r"""A project: one study's sources, codebooks, codings and summaries, kept and l
 The parts of a project by subject are modules of their own: :mod:`qualkit.source_keeping`,
 :mod:`qualkit.codebook_keeping`, :mod:`qualkit.coding_keeping`, :mod:`qualkit.coder_keeping`,
 :mod:`qualkit.summary_keeping`, :mod:`qualkit.double_coding`, :mod:`qualkit.survey_keeping`,
-:mod:`qualkit.published_keeping`,
-:mod:`qualkit.strand_keeping`, :mod:`qualkit.triangulation_keeping`.
+:mod:`qualkit.published_keeping`, :mod:`qualkit.strand_keeping`,
+:mod:`qualkit.triangulation_keeping`, :mod:`qualkit.memo_keeping`.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlalchemy import Connection
+
 from qualkit.codebook import read_codebook
 from qualkit.codebook_keeping import CodebookKeeping, shipped_or_file
 from qualkit.coder_keeping import CoderKeeping
@@ -36,10 +38,12 @@ from qualkit.double_coding import DoubleCoding
 from qualkit.errors import BatchError, ConflictError
 from qualkit.linked import loose_in_words
 from qualkit.loading import whole_number
+from qualkit.memo_keeping import MemoKeeping
 from qualkit.model import Codebook
 from qualkit.published_keeping import PublishedKeeping
+from qualkit.snapshot import Snapshot
 from qualkit.source_keeping import SourceKeeping
-from qualkit.store import Store, backup, gestures, read
+from qualkit.store import Store, backup, gestures, read, snapshots
 from qualkit.store.check import CheckReport, check_all
 from qualkit.store.gestures import Once
 from qualkit.store.undo import UndoReport, undo
@@ -65,6 +69,7 @@ class Project(
     PublishedKeeping,
     StrandKeeping,
     TriangulationKeeping,
+    MemoKeeping,
 ):
     """One study, open. Use it in a ``with`` statement, or call :meth:`close`.
 
@@ -84,7 +89,7 @@ class Project(
         self._store = store
         self.study = store.name
         self.name = store.name.rsplit("/", 1)[-1].removesuffix(".qualkit").split("?")[0]
-        self.user = user or _account()
+        self.user = user or account_name()
 
     @classmethod
     def create(
@@ -222,6 +227,61 @@ class Project(
             self._sight(connection).refuse_hidden(connection, number)
         return undo(self._store, number, who=self.user, loose=loose_in_words)
 
+    # Whole studies -----------------------------------------------------------------------
+
+    def snapshot(self) -> Snapshot:
+        """Everything that the study holds, as plain rows: what a bundle or another tool gets.
+
+        Raises
+        ------
+        ConflictError
+            Where something is still hidden from `user`, who codes or judges blind.
+        """
+        with self._store.read() as connection:
+            sight = self._sight(connection)
+            if sight.is_blind or sight.judges_blind:
+                work = "codes" if sight.is_blind else "judges"
+                raise ConflictError(
+                    f"{self.user} {work} blind, and the whole study would show what others did; "
+                    "finish that first, or let somebody else do it"
+                )
+            return snapshots.take(connection)
+
+    @classmethod
+    def from_snapshot(
+        cls, study: Path | str, snapshot: Snapshot, *, user: str | None = None
+    ) -> Project:
+        """A new study of what another one held; whole, or there is no new study.
+
+        Parameters
+        ----------
+        study : path or str
+            A file, or a PostgreSQL address where nothing is yet.
+        snapshot : Snapshot
+        user : str, optional
+
+        Raises
+        ------
+        StoreError
+            Where something is there already.
+        BatchError
+            With everything that is wrong in the snapshot.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> folder = tempfile.mkdtemp()
+        >>> first = Project.create(f"{folder}/one.qualkit", codebooks=["cascade"])
+        >>> second = Project.from_snapshot(f"{folder}/two.qualkit", first.snapshot())
+        >>> second.snapshot() == first.snapshot()
+        True
+        """
+
+        def fill(connection: Connection) -> None:
+            snapshots.fill(connection, snapshot)
+
+        return cls(Store.create(str(study), fill), user)
+
     # Backups -----------------------------------------------------------------------------
 
     def back_up(self, folder: Path | str | None = None) -> Path:
@@ -282,7 +342,8 @@ def samples() -> Path:
     return inside if inside.is_dir() else Path(__file__).parent.with_name("samples")
 
 
-def _account() -> str:
+def account_name() -> str:
+    """The name of the account that this program runs under."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from qualkit import rows
 from qualkit.errors import BatchError, StoreError, UnknownName
 from qualkit.importers.worker import read_files, read_table, readable
 from qualkit.keeping import Keeping
@@ -33,7 +34,7 @@ from qualkit.loading import (
     whole_number,
 )  # fmt: skip
 from qualkit.model import ROLES, Source, seal_of_turns
-from qualkit.store import decisions, read, rows, schema, search
+from qualkit.store import decisions, memos, read, schema, search
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -143,6 +144,7 @@ class SourceKeeping(Keeping):
             for table in _HANGING:
                 hanging = select(table.c.id).where(table.c.source_id == source.id)
                 change.remove(table, change.connection.execute(hanging).scalars().all())
+            memos.remove_of(change, "source", source.id)
             search.remove(change.connection, source.id)
             for table in (schema.turn, schema.source_attribute):
                 change.replace(table, {"source_id": source.id}, [])

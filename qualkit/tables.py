@@ -80,6 +80,12 @@ confidence
     ``methodological`` limitations, ``coherence``, ``adequacy`` and ``relevance`` (``none``,
     ``minor``, ``moderate``, ``serious``), and how far it can be relied on ``overall`` (``high``,
     ``moderate``, ``low``, ``very low``).
+memos
+    One row a memo, the oldest first: what it is ``about`` (``study``, ``source``, ``case`` or
+    ``code``), and ``of`` which one, for a code ``codebook/code``.
+collections
+    One row a member of a set: its ``kind`` (``source``, ``code`` or ``memo``) and what it is
+    called, for a memo its id. A set without members has one row in which both are empty.
 strands
     One row a strand of evidence beyond interviews and surveys: its ``kind``, where it comes from
     (``source``), how many ``measures`` and ``rows`` of figures it has.
@@ -153,6 +159,10 @@ COLUMNS: Final = {
         "codebook", "code", "methodological", "coherence", "adequacy", "relevance", "overall",
         "explanation", "author", "changed", "version",
     ),
+    "memos": (
+        "memo", "about", "of", "title", "text", "author", "created", "changed", "version",
+    ),
+    "collections": ("collection", "name", "description", "kind", "member"),
     "strands": ("strand", "kind", "title", "source", "measures", "rows", "added", "version"),
     "log": ("entry", "at", "who", "action", "what", "before", "after"),
 }  # fmt: skip

@@ -582,7 +582,7 @@ def test_a_pack_of_an_older_schema_is_read_from_a_copy(study, pack):
     with at_ann(pack) as ann:
         ann.add_coding("p2", WAITED, "communication", coder="Ann")
     tables = (
-        "confidence", "thread", "judge", "verdict", "link", "strand",
+        "collection_member", "collection", "memo", "confidence", "thread", "judge", "verdict", "link", "strand",
         "published_table", "survey_wave", "survey",
         "sign_off", "decision_coding", "decision", "assignment",
     )  # fmt: skip

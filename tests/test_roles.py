@@ -82,6 +82,10 @@ def supervised(address):
         project.assign(["p1"], [ANN, BO], blind=False)
         project.settle("p1", (29, 48), decider="Sue", **SETTLED)
         triangulated(project)
+        for author in (ANN, BO):
+            with as_judge(project, author):
+                project.add_memo(f"{author}'s", source="p1")
+        project.add_collection("Kept", sources=["p1"])
         project.sign_off("p1", by="Sue", seal="x")
 
 
@@ -135,7 +139,8 @@ READS = {
     "back_up", "backups", "check", "require_sound", "keep_vectors", "blind", "blind_sources",
     "unblinded", "assignments", "decisions", "sign_offs", "pack", "write_pack", "surveys", "waves",
     "survey", "answers", "published", "published_table", "links", "link", "verdicts", "judges",
-    "threads", "confidences", "strands", "strand",
+    "threads", "confidences", "strands", "strand", "memos", "collections", "snapshot",
+    "from_snapshot",
 }  # fmt: skip
 BOOK = "evaluation-topics"
 
@@ -143,6 +148,11 @@ BOOK = "evaluation-topics"
 def summary_by(study, author):
     table = study.summaries()
     return table.loc[table["author"] == author, "summary"].iloc[0]
+
+
+def memo_by(study, author):
+    table = study.memos()
+    return only(table.loc[table["author"] == author], "memo")
 
 
 def open_one(study):
@@ -248,6 +258,11 @@ CHANGES = {  # method -> the least role that may, and a call as Ann would make i
     ),
     "remove_confidence": ("evaluator", lambda s, _: s.remove_confidence(CODE)),
     "add_strand": ("evaluator", lambda s, _: s.add_strand(strand("third"))),
+    "add_memo": ("coder", lambda s, _: s.add_memo("x", code=CODE)),
+    "set_memo": ("coder", lambda s, _: s.set_memo(memo_by(s, ANN), text="y")),
+    "remove_memo": ("coder", lambda s, _: s.remove_memo(memo_by(s, ANN))),
+    "add_collection": ("evaluator", lambda s, _: s.add_collection("New", codes=[CODE])),
+    "remove_collection": ("evaluator", lambda s, _: s.remove_collection("Kept")),
     "remove_strand": ("evaluator", lambda s, _: s.remove_strand("other")),
 }
 
@@ -350,6 +365,8 @@ FOREIGN = {  # what somebody with the role coder may do to nobody else's work
     "reject as": lambda s: s.reject(open_one(s), coder=BO),
     "summarise as": lambda s: s.set_summary(CODE, "Bad.", author=BO, source="p1"),
     "remove a summary": lambda s: s.remove_summary(summary_by(s, BO)),
+    "word a memo": lambda s: s.set_memo(memo_by(s, BO), text="Bad."),
+    "remove a memo": lambda s: s.remove_memo(memo_by(s, BO)),
     "undo": lambda s: s.undo(own_entry(s) + 1),
     "finish": lambda s: s.set_done(BO),
 }

@@ -222,7 +222,7 @@ def test_other_kinds_of_entries_are_refused(study):
         f"entry {last(study)} (remove source) cannot be undone: it changed case_unit, source, "
         "turn; only codings, suggestions, cell summaries, codebooks, the topic guide, assignments, "
         "decisions, sign-offs, what a survey asked, published tables, links, verdicts, judges, "
-        "threads and confidence can be taken back"
+        "threads, confidence, memos and sets can be taken back"
     )
 
 
@@ -232,8 +232,8 @@ def test_an_entry_that_only_tells_or_names_a_coder_leaves_nothing_to_take_back(s
     assert refusal(study, last(study), ValueError) == (
         f"entry {last(study)} (suggest) cannot be undone: it changed what it does not list; only "
         "codings, suggestions, cell summaries, codebooks, the topic guide, assignments, decisions, "
-        "sign-offs, what a survey asked, published tables, links, verdicts, judges, threads and "
-        "confidence can be taken back"
+        "sign-offs, what a survey asked, published tables, links, verdicts, judges, threads, "
+        "confidence, memos and sets can be taken back"
     )
     with study._store.change("x", "add coder", "Bo") as change:
         change.add(schema.coder, [{"id": new_id(), "name": "Bo", "created": now()}])

@@ -23,12 +23,12 @@ from qualkit.errors import QualkitError
 from qualkit.project import Project
 
 _WHO: Final = "who-codes"
-# Exchange and privacy join the group they belong to.
+# Privacy joins the group it belongs to.
 PAGES: Final = {
     "Prepare": ("study", "sources"),
     "Read and code": ("code", "suggestions", "topics"),
-    "Analyse": ("framework", "agreement", "surveys", "triangulation", "codebook"),
-    "Hand over": ("export", "settings"),
+    "Analyse": ("framework", "agreement", "surveys", "triangulation", "codebook", "memos"),
+    "Hand over": ("export", "exchange", "settings"),
 }
 
 

@@ -69,6 +69,17 @@ def sample_in(folder: Path) -> Path | None:
     return study if study.exists() else None
 
 
+def name_from(file: str) -> str:
+    """A name for a study that is made of a file.
+
+    >>> name_from("Pilots: 2026.qda.zip"), name_from("?.qdpx")
+    ('Pilots 2026', 'study')
+    """
+    stem = Path(file).stem.removesuffix(".qda")
+    kept = "".join(" " if sign in _FORBIDDEN else sign for sign in stem)
+    return " ".join(kept.split()).strip(".") or "study"
+
+
 def new_study(name: str, folder: Path, books: tuple[str, ...], *, user: str | None) -> Path:
     """Make a study in a folder, which is made too where it is not there.
 
@@ -92,6 +103,19 @@ def new_study(name: str, folder: Path, books: tuple[str, ...], *, user: str | No
     QualkitError
         For a name that no file can have, one that is taken, or a folder that cannot be written.
     """
+    study = place_for(name, folder)
+    Project.create(study, codebooks=books, user=user).close()
+    return study
+
+
+def place_for(name: str, folder: Path) -> Path:
+    """Where a new study goes: nothing is there yet, and its folder is.
+
+    Raises
+    ------
+    QualkitError
+        For a name that no file can have, one that is taken, or a folder that cannot be written.
+    """
     stem = name.strip().removesuffix(_ENDING)
     if not stem or stem.startswith(".") or _FORBIDDEN & set(stem):
         raise QualkitError(f"a study cannot be called {stem!r}; use letters, digits and spaces")
@@ -102,7 +126,6 @@ def new_study(name: str, folder: Path, books: tuple[str, ...], *, user: str | No
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise QualkitError(f"{folder} cannot be made: {error.strerror}") from error
-    Project.create(study, codebooks=books, user=user).close()
     return study
 
 

@@ -97,7 +97,7 @@ def file(
         What the file is of; what was made for something else is not offered.
     key : str
     endings : mapping of str to str
-        Endings of files, each with its name for people.
+        Endings of files, each with its name for people; of one alone nothing is asked.
     write : callable
         Takes the ending that was chosen, and to whom it tells how far it is.
     title, label : str
@@ -105,8 +105,10 @@ def file(
     """
     job, held = mine(f"file-{key}"), f"work-made-{key}"
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        ending = st.radio(label, list(endings), format_func=endings.__getitem__,
-                          horizontal=True, key=f"work-ending-{key}", **KEPT)  # fmt: skip
+        ending = next(iter(endings)) if len(endings) == 1 else st.radio(
+            label, list(endings), format_func=endings.__getitem__, horizontal=True,
+            key=f"work-ending-{key}", **KEPT,
+        )  # fmt: skip
         wanted = (asked, ending)
         if st.button("Make the file", key=f"work-file-{key}", disabled=jobs.running(job)):
             st.session_state[held] = (wanted, None)

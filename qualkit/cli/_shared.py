@@ -31,7 +31,7 @@ def say(message: str) -> None:
 
 def save(text: str, path: Path) -> None:
     """Write a text file, whole or not at all."""
-    from qualkit.export._shared import write_whole
+    from qualkit.writing import write_whole
 
     def write(to: Path) -> None:
         to.write_text(text, encoding="utf-8", newline="\n")

@@ -1,15 +1,20 @@
-"""``qualkit project``: check, progress, log, undo, backup."""
+"""``qualkit project``: check, progress, log, undo, backup, import, export."""
 
 from __future__ import annotations
 
 import click
 
 from qualkit.cli._shared import emit, json_option, records, say, show, study_argument, user_option
+from qualkit.cli.exchange import export_command, import_command
 
 
 @click.group()
 def project() -> None:
     """The study as a whole."""
+
+
+project.add_command(import_command)
+project.add_command(export_command)
 
 
 @project.command("check")

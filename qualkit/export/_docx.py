@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from qualkit.export._look import W_NAME, Colours, Look, W
-from qualkit.export._shared import legal, one_line, write_whole
+from qualkit.export._shared import legal, one_line
+from qualkit.writing import write_whole
 
 if TYPE_CHECKING:
     from docx.document import Document

@@ -14,7 +14,8 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Final
 
 from qualkit.errors import MissingExtra, QualkitError
-from qualkit.export._shared import one_line, write_whole
+from qualkit.export._shared import one_line
+from qualkit.writing import write_whole
 
 if TYPE_CHECKING:
     import numpy as np

@@ -13,7 +13,8 @@ from html import escape
 from pathlib import Path
 from typing import Final
 
-from qualkit.export._shared import one_line, write_whole
+from qualkit.export._shared import one_line
+from qualkit.writing import write_whole
 
 STYLE: Final = """
 :root{--dark:#1f3a5f;--line:#999;--pale:#f3f3f3;--ink:#1b1b1b;--grey:#444}

@@ -1,18 +1,12 @@
-"""What every export needs: legal characters, whole files, the words of the method note."""
+"""What every export needs: legal characters, the words of the method note."""
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
-from qualkit.errors import QualkitError
 from qualkit.framework import Cell, CellSummary, Excerpt, Grid, Row
 from qualkit.model import NOT_XML
 from qualkit.wording import many
@@ -21,7 +15,6 @@ NO_DATA = "No data"
 DRAFT = "Draft, not yet edited"
 CHANGED = "Evidence has changed since this was written"
 CITED = "cited in the summary"
-_STRAY = ".qualkit-export-"
 
 
 def legal(text: str) -> str:
@@ -239,39 +232,3 @@ _SILENCES = (
 
 def _day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
-
-
-def _remove_strays(folder: Path) -> None:
-    """Remove what an export that was killed left in a folder more than an hour ago."""
-    for stray in folder.glob(f"{_STRAY}*"):
-        with suppress(OSError):
-            if time.time() - stray.stat().st_mtime > 3_600:
-                stray.unlink()
-
-
-def write_whole(path: Path | str, write: Callable[[Path], None]) -> Path:
-    """Write a file beside its place, then move it there: whole or not at all, for its owner only.
-
-    Raises
-    ------
-    QualkitError
-        Where the place cannot be written to.
-    """
-    path = Path(path)
-    _remove_strays(path.parent)
-    try:
-        handle, name = tempfile.mkstemp(prefix=_STRAY, suffix=path.suffix, dir=path.parent)
-    except OSError as error:
-        raise QualkitError(f"{path}: cannot be written ({error.strerror})") from error
-    os.close(handle)
-    made = Path(name)
-    try:
-        write(made)
-        with made.open("rb+") as file:
-            os.fsync(file.fileno())
-        made.replace(path)
-    except OSError as error:
-        raise QualkitError(f"{path}: cannot be written ({error.strerror})") from error
-    finally:
-        made.unlink(missing_ok=True)
-    return path

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from qualkit.errors import QualkitError
 from qualkit.export._drawing import check_ending, drawing
-from qualkit.export._shared import one_line, write_whole
+from qualkit.export._shared import one_line
+from qualkit.writing import write_whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from qualkit.errors import QualkitError
-from qualkit.export._shared import legal, write_whole
+from qualkit.export._shared import legal
 from qualkit.importers._guard import Archive, read_bytes
 from qualkit.importers.drafts import Draft, TextPart, W, WordParagraph, main_part, word_paragraphs
+from qualkit.writing import write_whole
 
 if TYPE_CHECKING:
     from lxml import etree

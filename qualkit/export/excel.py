@@ -24,9 +24,9 @@ from qualkit.export._shared import (
     remarks,
     silence,
     summary_words,
-    write_whole,
 )  # fmt: skip
 from qualkit.framework import Cell, CellSummary, Column, Excerpt, Grid, Row
+from qualkit.writing import write_whole
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qualkit.errors import QualkitError
-from qualkit.export._shared import legal, write_whole
+from qualkit.export._shared import legal
 from qualkit.export.excel import write_rows
 from qualkit.tables import plain
+from qualkit.writing import write_whole
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,6 +13,7 @@ import stat
 import struct
 import zipfile
 import zlib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from xml.parsers import expat
@@ -30,6 +31,9 @@ PART_BYTES: Final = 50 * MB
 ARCHIVE_BYTES: Final = 100 * MB
 RATIO: Final = 400  # honest documents reach 164, bombs about 1,000
 RATIO_FLOOR: Final = MB
+_HARDLY: Final = (
+    2  # recordings and pictures, which are compressed themselves, stay below this ratio
+)
 XML_DEPTH: Final = 200
 XML_ELEMENTS: Final = 1_000_000
 DAMAGED: Final = (
@@ -112,18 +116,65 @@ def refuse_office(data: bytes, name: str, modern: str) -> None:
     raise ReadError(name, f"an old Office format (.doc, .xls); open it and save it as {modern}")
 
 
-class Archive:
-    """A zip archive that was checked whole before any part of it is read."""
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What an archive may hold.
 
-    def __init__(self, data: bytes, name: str) -> None:
+    Attributes
+    ----------
+    entries : int
+    part, total : int
+        Bytes that one part, and all that are read, may expand to.
+    media : bool
+        Whether it may also hold what is large by itself, like recordings: what hardly shrinks is
+        no bomb, and counts only where it is read.
+    """
+
+    entries: int = ARCHIVE_ENTRIES
+    part: int = PART_BYTES
+    total: int = ARCHIVE_BYTES
+    media: bool = False
+
+    def counts(self, entry: zipfile.ZipInfo) -> bool:
+        """Whether what a part expands to is limited before it is read."""
+        return not self.media or entry.file_size > _HARDLY * entry.compress_size
+
+
+class Archive:
+    """A zip archive that was checked whole before any part of it is read.
+
+    Parameters
+    ----------
+    data : bytes or Path
+        Of a path, only what is asked for is read; close it, or use it in a ``with`` statement.
+    name : str
+        As the user gave it.
+    limits : Limits
+    """
+
+    def __init__(self, data: bytes | Path, name: str, limits: Limits = Limits()) -> None:
         self.name = name
+        self._limits = limits
         try:
-            self._zip = zipfile.ZipFile(io.BytesIO(data))
-            entries = self._zip.infolist()
+            self._zip = zipfile.ZipFile(data if isinstance(data, Path) else io.BytesIO(data))
         except DAMAGED as error:
             raise ReadError(name, f"damaged file (zip: {error})") from error
         self._parts: dict[str, zipfile.ZipInfo] = {}
-        self._check(entries)
+        try:
+            self._check(self._zip.infolist())
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._zip.close()
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     @property
     def names(self) -> set[str]:
@@ -134,13 +185,14 @@ class Archive:
         """The bytes of one part, never more than the limit."""
         if part not in self._parts:
             raise ReadError(self.name, f"damaged file: its part {part!r} is missing")
+        limit = self._limits.part
         try:
             with self._zip.open(self._parts[part]) as stream:
-                data = stream.read(PART_BYTES + 1)
+                data = stream.read(limit + 1)
         except DAMAGED as error:
             raise ReadError(self.name, f"damaged file ({part}: {error})") from error
-        if len(data) > PART_BYTES:
-            raise ReadError(self.name, f"part {part!r} expands past {PART_BYTES // MB} MB")
+        if len(data) > limit:
+            raise ReadError(self.name, f"part {part!r} expands past {limit // MB} MB")
         return data
 
     def xml(self, part: str) -> etree._Element:
@@ -148,7 +200,8 @@ class Archive:
         return parse_xml(self.part(part), self.name, part)
 
     def _check(self, entries: list[zipfile.ZipInfo]) -> None:
-        if len(entries) > ARCHIVE_ENTRIES:
+        limits = self._limits
+        if len(entries) > limits.entries:
             raise ReadError(self.name, f"the archive has {len(entries)} entries")
         total = 0
         seen: set[str] = set()
@@ -156,13 +209,13 @@ class Archive:
             path = entry.orig_filename.replace("\\", "/")
             self._check_path(entry, path)
             self._check_size(entry, path)
-            total += entry.file_size
+            total += entry.file_size if limits.counts(entry) else 0
             if path.casefold() in seen:
                 raise ReadError(self.name, f"duplicate part in the archive: {path[:80]!r}")
             seen.add(path.casefold())
             self._parts[path] = entry
-        if total > ARCHIVE_BYTES:
-            raise ReadError(self.name, f"the archive expands to more than {ARCHIVE_BYTES // MB} MB")
+        if total > limits.total:
+            raise ReadError(self.name, f"the archive expands to more than {limits.total // MB} MB")
         self._check_overlap(entries)
 
     def _check_path(self, entry: zipfile.ZipInfo, path: str) -> None:
@@ -183,8 +236,9 @@ class Archive:
             raise ReadError(self.name, "password-protected; remove the password and save it again")
         if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
             raise ReadError(self.name, f"unknown compression of part {path[:80]!r}")
-        if entry.file_size > PART_BYTES:
-            raise ReadError(self.name, f"part {path[:80]!r} expands past {PART_BYTES // MB} MB")
+        limit = self._limits.part
+        if entry.file_size > limit and self._limits.counts(entry):
+            raise ReadError(self.name, f"part {path[:80]!r} expands past {limit // MB} MB")
         if entry.file_size > max(RATIO_FLOOR, RATIO * max(1, entry.compress_size)):
             raise ReadError(
                 self.name, f"a zip bomb: part {path[:80]!r} expands beyond any document"

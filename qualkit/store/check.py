@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from qualkit.model import Coding, seal_of_turns, sha256
-from qualkit.store import decisions, schema, search, surveys, triangulation
+from qualkit.store import decisions, memos, schema, search, surveys, triangulation
 from qualkit.store.read import turns_of
 from qualkit.store.summaries import seal_of
 
@@ -54,6 +54,7 @@ def check_all(connection: Connection, study: str) -> CheckReport:
     problems += [
         Problem("triangulation", where, said) for where, said in triangulation.faults(connection)
     ]
+    problems += [Problem("memo", where, said) for where, said in memos.faults(connection)]
     turns, indexed = search.standing(connection)
     if turns != indexed:
         why = f"the index holds {indexed} of {turns} turns; the next 'qualkit search' makes it anew"

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, Row, func, or_, select
 
+from qualkit import rows
 from qualkit.errors import CodebookError, ConflictError, UnknownName
 from qualkit.model import Code, Codebook
-from qualkit.store import read, rows
+from qualkit.store import memos, read
 from qualkit.store.schema import (
     cell_summary,
     code,
@@ -156,7 +157,7 @@ def move(
 
 
 def remove(change: Change, book: Codebook, gone: Code) -> None:
-    """Remove a code, and what was suggested for it.
+    """Remove a code, what was suggested for it, and its memos.
 
     Raises
     ------
@@ -176,6 +177,7 @@ def remove(change: Change, book: Codebook, gone: Code) -> None:
     refuse_only_one(book, gone)
     proposed = select(suggestion.c.id).where(suggestion.c.code_id == gone.guid)
     change.remove(suggestion, change.connection.execute(proposed).scalars().all())
+    memos.remove_of(change, "code", gone.guid)
     change.remove(code, [gone.guid])
 
 
@@ -275,7 +277,7 @@ def at(connection: Connection, book: Codebook, entry: int) -> Codebook:
             f"the codebook {book.id!r} was not there at entry {entry}; it came with entry {first}"
         )
     codes = sorted(held.values(), key=lambda row: (row["position"], row["ident"]))
-    return read.book_of(head, codes)
+    return rows.book_of(head, codes)
 
 
 Key = tuple[str, str]

@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from qualkit import rows
 from qualkit.errors import ConflictError
 from qualkit.model import Coding
-from qualkit.store import rows, suggestions
+from qualkit.store import suggestions
 from qualkit.store.schema import code, coder, coding, source, suggestion
 from qualkit.store.sight import EVERYTHING, Sight
 from qualkit.store.store import Change

@@ -13,9 +13,9 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Table, select
 
+from qualkit import rows
 from qualkit.errors import CodebookError
 from qualkit.model import Code, Codebook, Coding, look_of, now
-from qualkit.store import rows
 from qualkit.store.codes import below, refuse_only_one
 from qualkit.store.codings import coding_of
 from qualkit.store.decisions import seal_of_coding
@@ -25,10 +25,12 @@ from qualkit.store.schema import (
     code,
     coder,
     coding,
+    collection_member,
     confidence,
     decision_coding,
     guide,
     link,
+    memo,
     source,
     suggestion,
     thread,
@@ -145,6 +147,7 @@ class Merge:
         )  # fmt: skip
         self._threads()
         self._confidence()
+        self._memos()
         self.report = replace(self.report, conflicts=tuple(self._conflicts))
 
     def write(self, change: Change) -> MergeReport:
@@ -370,6 +373,19 @@ class Merge:
                 continue
             self._removed.append((confidence, row["id"]))
             self._disagree("confidence", "overall", row["overall"], new[0]["overall"])
+
+    def _memos(self) -> None:
+        """Give memos the other code, and the other code the places in sets."""
+        for row in self._both(memo)[0]:
+            self._resealed(memo, row)
+        old, new = self._both(collection_member)
+        held = {row["collection_id"] for row in new}
+        for row in old:
+            if row["collection_id"] in held:
+                self._removed.append((collection_member, row["id"]))
+            else:
+                values = {"code_id": self._stays.guid}
+                self._sets.append((collection_member, row["id"], values))
 
     def _resealed(self, table: Table, row: Row) -> None:
         self._sets.append((table, row["id"], moved(table, row, {"code_id": self._stays.guid})))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from qualkit.store import rows
+from qualkit import rows
 from qualkit.store.codings import coding_of
 from qualkit.store.pack_plan import Plan, by_id, parts
 from qualkit.store.pack_states import Verdict

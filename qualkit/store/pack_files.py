@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Column, Connection, Float, Integer, String, Table, select
+from sqlalchemy import Connection, Table, select
 
 from qualkit.errors import BatchError, DamagedProject, NotAProject, StoreError
-from qualkit.model import NOT_XML, STANCES
-from qualkit.store import schema
+from qualkit.model import STANCES
+from qualkit.store import schema, values
 from qualkit.store.check import check_all
 from qualkit.store.packs import Label, Row, Rows, label_of, resting_on
 from qualkit.store.store import Store
@@ -28,7 +28,6 @@ _READ: Final = (
     schema.coder, schema.case, schema.source, schema.turn, schema.code, schema.coding,
     schema.cell_summary, schema.assignment,
 )  # fmt: skip
-_LARGEST: Final = 2**31 - 1  # of the whole numbers that a server's columns hold
 _PLAIN: Final = "not a coder pack; 'qualkit coder pack' writes one"
 
 
@@ -135,32 +134,8 @@ def _rows(connection: Connection, table: Table) -> list[Row]:
 
 def _odd(table: Table, rows: list[Row]) -> list[str]:
     """Values that are not of their column's kind; a file that was tampered with may have any."""
-    columns = list(table.columns)
-    return [
-        f"{table.name} {str(row.get('id', row.get('source_id')))[:40]}: its {column.name} is not "
-        f"{_kind(column)}"
-        for row in rows
-        for column in columns
-        if not _fits(column, row[column.name])
-    ]
-
-
-def _fits(column: Column[Any], value: object) -> bool:
-    if value is None:
-        return bool(column.nullable)
-    if isinstance(column.type, Integer):
-        return isinstance(value, int) and abs(value) <= _LARGEST
-    if isinstance(column.type, Float):
-        return isinstance(value, int | float)
-    longest = column.type.length if isinstance(column.type, String) else None
-    fits = isinstance(value, str) and len(value) <= (longest or len(value))
-    return fits and NOT_XML.search(str(value)) is None
-
-
-def _kind(column: Column[Any]) -> str:
-    if isinstance(column.type, Integer):
-        return "a whole number"
-    return "a number" if isinstance(column.type, Float) else "a text that a study can hold"
+    names = [str(row.get("id", row.get("source_id")))[:40] for row in rows]
+    return [f"{table.name} {names[n - 1]}: {said}" for n, said in values.odd(table, rows)]
 
 
 def _unsound(

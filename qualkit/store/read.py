@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Select, func, or_, select
 
-from qualkit.model import Code, Codebook, Level, Source, Turn, sha256
+from qualkit.model import Codebook, Source, Turn
+from qualkit.rows import book_of, vars_of
 from qualkit.store.schema import (
     case,
     case_attribute,
@@ -20,13 +21,11 @@ from qualkit.store.schema import (
     source,
     source_attribute,
     turn,
-    vector,
 )  # fmt: skip
 from qualkit.store.sight import EVERYTHING, Sight
 from qualkit.tables import COLUMNS
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
 
 _AT_ONCE = 500  # values in one IN list
@@ -168,32 +167,6 @@ def codebooks(connection: Connection) -> list[Codebook]:
     return found
 
 
-def book_of(row: Mapping[str, Any], codes: Sequence[Mapping[str, Any]]) -> Codebook:
-    """A codebook of its row and those of its codes, in order."""
-    idents = {one["id"]: one["ident"] for one in codes}
-    return Codebook(
-        row["ident"], row["title"], row["book_version"],
-        tuple(_code(one, idents) for one in codes), row["description"], row["origin"], row["id"],
-    )  # fmt: skip
-
-
-def _code(row: Mapping[str, Any], idents: dict[str, str]) -> Code:
-    return Code(
-        id=row["ident"],
-        name=row["name"],
-        definition=row["definition"],
-        include=row["include"],
-        exclude=row["exclude"],
-        example=row["example"],
-        cues=tuple(json.loads(row["cues"])),
-        colour=row["colour"],
-        parent=idents.get(row["parent_id"]),
-        scale=tuple(Level(**level) for level in json.loads(row["scale"])),
-        survey_items=tuple(json.loads(row["survey_items"])),
-        guid=row["id"],
-    )
-
-
 def codes(connection: Connection, sight: Sight = EVERYTHING) -> pd.DataFrame:
     """One row a code, with its path and how often it was applied."""
     import pandas as pd
@@ -211,11 +184,6 @@ def codes(connection: Connection, sight: Sight = EVERYTHING) -> pd.DataFrame:
                 counts.get(one.guid, 0),
             ))  # fmt: skip
     return pd.DataFrame(rows, columns=list(COLUMNS["codes"]))
-
-
-def vars_of(level: Level) -> dict[str, Any]:
-    """A level as a mapping, for JSON."""
-    return {"value": level.value, "label": level.label, "descriptor": level.descriptor}
 
 
 def codings(connection: Connection, sight: Sight = EVERYTHING) -> pd.DataFrame:
@@ -350,22 +318,6 @@ def entries(
 def last_entry(connection: Connection) -> int:
     """The number of the last entry of the log, 0 where there is none."""
     return connection.execute(select(func.max(log.c.entry))).scalar() or 0
-
-
-def vectors(connection: Connection, model: str, texts: Sequence[str]) -> dict[str, np.ndarray]:
-    """The vectors kept of these texts, by text."""
-    import numpy as np
-
-    keys = {sha256(text): text for text in texts}
-    hashes = list(keys)
-    found = {}
-    for at in range(0, len(hashes), _AT_ONCE):
-        query = select(vector.c.text_sha256, vector.c.data).where(
-            vector.c.model == model, vector.c.text_sha256.in_(hashes[at : at + _AT_ONCE])
-        )
-        for key, data in connection.execute(query):
-            found[keys[key]] = np.frombuffer(data, dtype=np.float16)
-    return found
 
 
 def by_rule(connection: Connection) -> set[str]:

@@ -1,10 +1,10 @@
 """Who may change what: the roles of coders, asked by every change and by nothing else.
 
-A ``reader`` changes nothing. A ``coder`` makes, changes and removes codings and summaries of
-their own, decides suggestions and says what of their assignments is done. An ``evaluator`` works
-on the whole study, assigns and settles disagreements; a ``supervisor`` also signs sources off
-and works on coders and their roles. Roles bind only in a study that has a supervisor; a name
-that the study does not know is an evaluator's.
+A ``reader`` changes nothing. A ``coder`` makes, changes and removes codings, summaries and
+memos of their own, decides suggestions and says what of their assignments is done. An
+``evaluator`` works on the whole study, assigns and settles disagreements; a ``supervisor`` also
+signs sources off and works on coders and their roles. Roles bind only in a study that has a
+supervisor; a name that the study does not know is an evaluator's.
 
 Roles keep colleagues out of each other's work. They are no lock: whoever can write to the file
 or the database can do so without qualkit.
@@ -19,7 +19,15 @@ from typing import Any, Final
 from sqlalchemy import Connection, or_, select
 
 from qualkit.errors import NotAllowed
-from qualkit.store.schema import assignment, cell_summary, coder, coding, sign_off, suggestion
+from qualkit.store.schema import (
+    assignment,
+    cell_summary,
+    coder,
+    coding,
+    memo,
+    sign_off,
+    suggestion,
+)  # fmt: skip
 
 READER: Final = "reader"
 CODER: Final = "coder"
@@ -42,6 +50,9 @@ _NEEDED: Final = {  # everything else needs an evaluator
     "remove summary": CODER,
     "load summaries": CODER,
     "draft": CODER,
+    "add memo": CODER,
+    "set memo": CODER,
+    "remove memo": CODER,
     "set done": CODER,
     "undo": CODER,
     "sign off": SUPERVISOR,
@@ -54,6 +65,7 @@ _OWNERS: Final = {  # the column that says whose a row is
     cell_summary.name: "coder_id",
     suggestion.name: "decider_id",
     assignment.name: "coder_id",
+    memo.name: "author_id",
 }
 _DONE: Final = {"status", "done", "version"}  # what coders may change of their assignments
 Row = Mapping[str, Any]

@@ -26,9 +26,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
 APPLICATION_ID: Final = 0x514B4954  # "QKIT"
-SCHEMA: Final = 8  # kept in SQLite's user_version; one for every migration
-REVISION: Final = "0008"
-OLDER: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")  # migrated when opened
+SCHEMA: Final = 9  # kept in SQLite's user_version; one for every migration
+REVISION: Final = "0009"
+OLDER: Final = tuple(f"{number:04}" for number in range(1, SCHEMA))  # migrated when opened
 
 metadata = MetaData(
     naming_convention={
@@ -459,6 +459,55 @@ confidence = Table(  # how far a finding on a code can be relied on
     Column("changed", String(20), nullable=False),
     Column("sha256", String(64), nullable=False),
     _version(),
+)
+memo = Table(  # a note on a source, a case or a code; about none of them, on the study
+    "memo",
+    metadata,
+    _id(),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    _to("source", optional=True),
+    _to("case_unit", "case_id", optional=True),
+    _to("code", optional=True),
+    _to("coder", "author_id"),
+    Column("created", String(20), nullable=False),
+    Column("changed", String(20), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    _version(),
+    CheckConstraint(
+        "(source_id IS NULL AND case_id IS NULL) OR (source_id IS NULL AND code_id IS NULL)"
+        " OR (case_id IS NULL AND code_id IS NULL)",
+        name="about",
+    ),
+)
+collection = Table(  # what REFI calls a set
+    "collection",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    _version(),
+)
+collection_member = Table(
+    "collection_member",
+    metadata,
+    _id(),
+    _to("collection"),
+    _to("source", optional=True),
+    _to("code", optional=True),
+    _to("memo", optional=True),
+    Column("position", Integer, nullable=False),
+    _version(),
+    CheckConstraint(
+        "(source_id IS NOT NULL AND code_id IS NULL AND memo_id IS NULL)"
+        " OR (source_id IS NULL AND code_id IS NOT NULL AND memo_id IS NULL)"
+        " OR (source_id IS NULL AND code_id IS NULL AND memo_id IS NOT NULL)",
+        name="of",
+    ),
+    UniqueConstraint("collection_id", "source_id"),
+    UniqueConstraint("collection_id", "code_id"),
+    UniqueConstraint("collection_id", "memo_id"),
 )
 vector = Table(
     "vector",

@@ -38,6 +38,7 @@ from qualkit.store.schema import (
     decision,
     judge,
     log,
+    memo,
     source,
     suggestion,
     verdict,
@@ -103,6 +104,15 @@ class Sight:
             s.case_id, ""
         ).not_in(cases)
         return self._own_or(s.coder_id, elsewhere)
+
+    def memos(self) -> ColumnElement[bool]:
+        """True of the memos that may be seen: of no other on such a source or its case."""
+        m, blind = memo.c, self._blind()
+        cases = select(source.c.case_id).where(source.c.id.in_(blind))
+        elsewhere = func.coalesce(m.source_id, "").not_in(blind) & func.coalesce(
+            m.case_id, ""
+        ).not_in(cases)
+        return self._own_or(m.author_id, elsewhere)
 
     def decisions(self) -> ColumnElement[bool]:
         """True of the decisions that may be seen; each tells what somebody coded."""

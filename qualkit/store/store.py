@@ -8,7 +8,7 @@ a row of it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -176,8 +176,11 @@ class Store:
         self._once: Once | None = None
 
     @classmethod
-    def create(cls, study: str) -> Store:
-        """A new, empty study; StoreError where there is something already."""
+    def create(cls, study: str, fill: Callable[[Connection], None] | None = None) -> Store:
+        """A new, empty study; StoreError where there is something already.
+
+        With `fill`, what it writes is there with the study, or the study is not.
+        """
         if is_address(study):
             store = cls(study, server_engine(study))
         else:
@@ -185,7 +188,7 @@ class Store:
             store = cls(study, file_engine(Path(study)))
         try:
             store._refuse_other_tables()
-            store._migrate()
+            store._migrate(fill)
         except BaseException:
             store.close()
             if not is_address(study):
@@ -259,6 +262,27 @@ class Store:
         NotAllowed
             Where the role of `who` does not go so far; see :mod:`qualkit.store.rights`.
         """
+        with self.alone() as connection:
+            allowed = rights.of(connection, who)
+            allowed.require(action)
+            if (once := self._once) is not None:
+                once.refuse_again(connection)
+            change = Change(connection)
+            yield change
+            allowed.require_own(change.before, change.after)
+            if change.before or change.after:
+                self._log(connection, who, action, what, change)
+            if once is not None:
+                once.store(connection, change.entry)
+        if once is not None:
+            once.entry, once.done = change.entry, True
+
+    @contextmanager
+    def alone(self) -> Iterator[Connection]:
+        """One transaction that writes, whole or not at all; it leaves the log as it is.
+
+        For what brings a log of its own; everything else is a :meth:`change`.
+        """
         if self.read_only:
             raise StoreError(self.name, _READ_ONLY)
         with self._telling(), self._locked(), self.engine.connect() as plain:
@@ -266,19 +290,7 @@ class Store:
             with connection.begin():
                 if self.engine.dialect.name == "postgresql":
                     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-                allowed = rights.of(connection, who)
-                allowed.require(action)
-                if (once := self._once) is not None:
-                    once.refuse_again(connection)
-                change = Change(connection)
-                yield change
-                allowed.require_own(change.before, change.after)
-                if change.before or change.after:
-                    self._log(connection, who, action, what, change)
-                if once is not None:
-                    once.store(connection, change.entry)
-        if once is not None:
-            once.entry, once.done = change.entry, True
+                yield connection
 
     @contextmanager
     def once(self, gesture_id: str) -> Iterator[Once]:
@@ -344,7 +356,7 @@ class Store:
             if inspect(connection).get_table_names():
                 raise StoreError(self.name, "the database is not empty; name another one")
 
-    def _migrate(self) -> None:
+    def _migrate(self, fill: Callable[[Connection], None] | None) -> None:
         """Bring the schema to this version, all of it or nothing."""
         with self._telling(), self._locked(), self.engine.connect() as plain:
             connection = writing(plain)
@@ -353,6 +365,8 @@ class Store:
                 first = {"id": new_id(), "created": now()}
                 rows = [{"key": key, "value": value} for key, value in first.items()]
                 connection.execute(insert(schema.project), rows)
+                if fill is not None:
+                    fill(connection)
 
     def _bring_up_to_date(self) -> None:
         """Migrate a study of an older qualkit; a file is copied beside itself first."""

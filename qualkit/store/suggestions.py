@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, select
 
-from qualkit import __version__
+from qualkit import __version__, rows
 from qualkit.errors import ConflictError
 from qualkit.model import Coding, new_id, now
-from qualkit.store import rows
 from qualkit.store.read import codebooks
 from qualkit.store.schema import code, codebook, coder, coding, source, suggestion
 from qualkit.store.sight import EVERYTHING, Sight, untaught

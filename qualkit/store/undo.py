@@ -36,10 +36,13 @@ _TABLES: Final = {
         *_BOOKS, schema.coding, schema.suggestion, schema.cell_summary, schema.guide,
         schema.assignment, schema.decision, schema.decision_coding, schema.sign_off,
         schema.survey, schema.published_table, schema.link, schema.verdict, schema.judge,
-        schema.thread, schema.confidence,
+        schema.thread, schema.confidence, schema.memo, schema.collection,
+        schema.collection_member,
     )
 }  # fmt: skip
-_POINTED: Final = {*_BOOKS, schema.survey, schema.published_table, schema.link}
+_POINTED: Final = {
+    *_BOOKS, schema.survey, schema.published_table, schema.link, schema.memo, schema.collection,
+}  # fmt: skip
 _POINTERS: Final = [  # the columns that point at what can be taken back
     (column, foreign.column.table.name)
     for table in (*_TABLES.values(), schema.survey_wave)
@@ -50,13 +53,14 @@ _POINTERS: Final = [  # the columns that point at what can be taken back
 _LOOSE: Final = {schema.code.name: {"version", "position"}}  # what makes no row another one
 _KINDS: Final = (
     "codings, suggestions, cell summaries, codebooks, the topic guide, assignments, decisions, "
-    "sign-offs, what a survey asked, published tables, links, verdicts, judges, threads and "
-    "confidence"
+    "sign-offs, what a survey asked, published tables, links, verdicts, judges, threads, "
+    "confidence, memos and sets"
 )
 _SPOKEN: Final = {
     "case_unit": "case", "cell_summary": "cell summary", "sign_off": "sign-off",
     "decision_coding": "coding of a decision", "survey_wave": "wave of answers",
     "published_table": "published table", "confidence": "confidence in a finding",
+    "collection": "set", "collection_member": "place in a set",
 }  # fmt: skip
 _STAYS: Final = schema.coder.name
 _CODE: Final = schema.code.name
@@ -116,7 +120,7 @@ def undo(
     ValueError
         Where the log has no such entry, or it is about other things than codings, suggestions,
         cell summaries, codebooks, the topic guide, assignments, decisions, sign-offs, what a survey
-        asked, published tables, links, verdicts, judges, threads and confidence.
+        asked, published tables, links, verdicts, judges, threads, confidence, memos and sets.
     NotAllowed
         Where the role of `who` would not let them do the like.
     """

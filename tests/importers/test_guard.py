@@ -58,6 +58,23 @@ def test_a_part_that_expands_beyond_any_document_is_refused():
     )
 
 
+def test_an_archive_with_recordings_is_read_but_for_them(tmp_path):
+    path = tmp_path / "a.qdpx"
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr("sources/long.mp3", b"0123456789" * 3)
+        made.writestr("sources/a.txt", b"Ann: yes")
+    limits = _guard.Limits(part=10, total=10, media=True)
+
+    with _guard.Archive(path, "a.qdpx", limits) as archive:
+        assert archive.part("sources/a.txt") == b"Ann: yes"
+        assert refusal(archive.part, "sources/long.mp3") == (
+            "a.qdpx: part 'sources/long.mp3' expands past 0 MB"
+        )
+    assert refusal(_guard.Archive, path, "a.qdpx", _guard.Limits(part=10)) == (
+        "a.qdpx: part 'sources/long.mp3' expands past 0 MB"
+    )
+
+
 @pytest.mark.parametrize(
     ("xml", "reason"),
     [

@@ -186,7 +186,7 @@ def test_every_file_of_a_study_is_its_owners_alone(file):
 
 
 def test_a_failed_first_migration_leaves_no_file(tmp_path, monkeypatch):
-    monkeypatch.setattr(Store, "_migrate", lambda _: (_ for _ in ()).throw(StoreError("x", "no")))
+    monkeypatch.setattr(Store, "_migrate", lambda *_: (_ for _ in ()).throw(StoreError("x", "no")))
 
     with pytest.raises(StoreError):
         Store.create(str(tmp_path / "a.qualkit"))
@@ -218,9 +218,9 @@ def altered(file, *statements):
             "not a qualkit project; another program made this database",
         ),
         (
-            "PRAGMA user_version=9",
+            "PRAGMA user_version=10",
             NewerProject,
-            "made by a newer qualkit (schema 9); update qualkit first",
+            "made by a newer qualkit (schema 10); update qualkit first",
         ),
         (
             "CREATE TRIGGER t AFTER INSERT ON coding BEGIN DELETE FROM coding; END",
@@ -321,7 +321,7 @@ def test_a_study_of_the_first_schema_is_brought_up_to_date_after_a_copy(tmp_path
     with Project.open(path) as study:
         assert study.suggestions().empty
 
-    copy = tmp_path / "old.qualkit.before-schema-8"
+    copy = tmp_path / "old.qualkit.before-schema-9"
     assert copy.stat().st_mode & 0o777 == 0o600
     with closing(sqlite3.connect(copy)) as kept:
         assert kept.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)

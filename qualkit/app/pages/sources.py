@@ -11,6 +11,7 @@ import streamlit as st
 from qualkit.app import find_room, jobs, state
 from qualkit.app import sources_room as room
 from qualkit.errors import QualkitError
+from qualkit.importers._guard import FILE_BYTES, MB
 from qualkit.loading import ImportReport
 from qualkit.model import ROLES, Source, new_id
 from qualkit.project import Project
@@ -124,8 +125,9 @@ def _choose(sources: pd.DataFrame) -> None:
         "have looked at it."
     )
     files = st.file_uploader(
-        "Interview files", accept_multiple_files=True, key=f"files-{_round('files')}"
-    )
+        "Interview files", accept_multiple_files=True, key=f"files-{_round('files')}",
+        max_upload_size=FILE_BYTES // MB,
+    )  # fmt: skip
     count = len(files)
     if st.button(
         f"Look at {count} file{'s'[: count != 1]}" if files else "Look at the files",

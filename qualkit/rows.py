@@ -1,19 +1,12 @@
-"""Records as rows of the database."""
+"""Records as rows of a study, and codebooks out of them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Connection
-
-from qualkit.model import Code, Codebook, Coding, Source, now, seal_of_turns, sha256
-from qualkit.store.read import vars_of
-from qualkit.store.schema import vector
-
-if TYPE_CHECKING:
-    import numpy as np
+from qualkit.model import Code, Codebook, Coding, Level, Source, now, seal_of_turns
 
 
 def _json(value: object) -> str:
@@ -131,14 +124,32 @@ def of_coding(coding: Coding) -> dict[str, Any]:
     }
 
 
-def keep_vectors(connection: Connection, model: str, made: Mapping[str, np.ndarray]) -> None:
-    """Write vectors; those that are there already stay."""
-    if connection.dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert
-    else:
-        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
-    values = [
-        {"model": model, "text_sha256": sha256(text), "data": row.tobytes()}
-        for text, row in made.items()
-    ]
-    connection.execute(insert(vector).on_conflict_do_nothing(), values)
+def vars_of(level: Level) -> dict[str, Any]:
+    """A level as a mapping, for JSON."""
+    return {"value": level.value, "label": level.label, "descriptor": level.descriptor}
+
+
+def book_of(row: Mapping[str, Any], codes: Sequence[Mapping[str, Any]]) -> Codebook:
+    """A codebook of its row and those of its codes, in order."""
+    idents = {one["id"]: one["ident"] for one in codes}
+    return Codebook(
+        row["ident"], row["title"], row["book_version"],
+        tuple(_code(one, idents) for one in codes), row["description"], row["origin"], row["id"],
+    )  # fmt: skip
+
+
+def _code(row: Mapping[str, Any], idents: dict[str, str]) -> Code:
+    return Code(
+        id=row["ident"],
+        name=row["name"],
+        definition=row["definition"],
+        include=row["include"],
+        exclude=row["exclude"],
+        example=row["example"],
+        cues=tuple(json.loads(row["cues"])),
+        colour=row["colour"],
+        parent=idents.get(row["parent_id"]),
+        scale=tuple(Level(**level) for level in json.loads(row["scale"])),
+        survey_items=tuple(json.loads(row["survey_items"])),
+        guid=row["id"],
+    )
