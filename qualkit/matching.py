@@ -9,6 +9,7 @@ into the text as it stands.
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_left
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -87,6 +88,22 @@ def find(words: str, text: Key) -> list[tuple[int, int]]:
         found.append(text.span(at, at + len(wanted)))
         at = text.text.find(wanted, at + 1)
     return found
+
+
+def closest(words: str, text: Key, at: int) -> tuple[int, int] | None:
+    """Of the places where words stand in a text, the one that begins nearest to a position.
+
+    >>> closest("yes", key_of("Yes. No. Yes! No, yes."), 12)
+    (9, 12)
+    """
+    wanted = key_of(words).text
+    if not wanted:
+        return None
+    first = bisect_left(text.positions, at)
+    before = text.text.rfind(wanted, 0, max(0, first - 1 + len(wanted)))
+    after = text.text.find(wanted, first)
+    found = [text.span(one, one + len(wanted)) for one in (before, after) if one >= 0]
+    return min(found, key=lambda span: abs(span[0] - at), default=None)
 
 
 def nearest(words: str, text: Key) -> Near | None:

@@ -11,6 +11,7 @@ import itertools
 import re
 import stat
 import struct
+import unicodedata
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -125,6 +126,8 @@ class Limits:
     entries : int
     part, total : int
         Bytes that one part, and all that are read, may expand to.
+    elements : int
+        Of one XML part.
     media : bool
         Whether it may also hold what is large by itself, like recordings: what hardly shrinks is
         no bomb, and counts only where it is read.
@@ -133,6 +136,7 @@ class Limits:
     entries: int = ARCHIVE_ENTRIES
     part: int = PART_BYTES
     total: int = ARCHIVE_BYTES
+    elements: int = XML_ELEMENTS
     media: bool = False
 
     def counts(self, entry: zipfile.ZipInfo) -> bool:
@@ -197,7 +201,7 @@ class Archive:
 
     def xml(self, part: str) -> etree._Element:
         """The root element of one XML part."""
-        return parse_xml(self.part(part), self.name, part)
+        return parse_xml(self.part(part), self.name, part, elements=self._limits.elements)
 
     def _check(self, entries: list[zipfile.ZipInfo]) -> None:
         limits = self._limits
@@ -210,9 +214,9 @@ class Archive:
             self._check_path(entry, path)
             self._check_size(entry, path)
             total += entry.file_size if limits.counts(entry) else 0
-            if path.casefold() in seen:
+            if (place := _place(path)) in seen:
                 raise ReadError(self.name, f"duplicate part in the archive: {path[:80]!r}")
-            seen.add(path.casefold())
+            seen.add(place)
             self._parts[path] = entry
         if total > limits.total:
             raise ReadError(self.name, f"the archive expands to more than {limits.total // MB} MB")
@@ -256,11 +260,18 @@ class Archive:
                 raise ReadError(self.name, "overlapping entries in the archive")
 
 
-def parse_xml(data: bytes, name: str, part: str) -> etree._Element:
+def _place(path: str) -> str:
+    """What two paths have in common that some system would put in one place."""
+    *folders, name = path.split("/")
+    steps = (*(step for step in folders if step not in {"", "."}), name)
+    return unicodedata.normalize("NFC", "/".join(steps).casefold())
+
+
+def parse_xml(data: bytes, name: str, part: str, *, elements: int = XML_ELEMENTS) -> etree._Element:
     """The root of an XML document without DTD, entities, network, or endless depth."""
     from lxml import etree
 
-    check_xml(data, name, part)
+    check_xml(data, name, part, limit=elements)
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
         remove_comments=True, remove_pis=True,
@@ -271,7 +282,7 @@ def parse_xml(data: bytes, name: str, part: str) -> etree._Element:
         raise ReadError(name, f"damaged XML in {part}: {error.msg}") from error
 
 
-def check_xml(data: bytes, name: str, part: str) -> None:
+def check_xml(data: bytes, name: str, part: str, *, limit: int = XML_ELEMENTS) -> None:
     """Refuse a DTD, a depth or a number of elements that no document has."""
     depth = elements = 0
 
@@ -284,8 +295,8 @@ def check_xml(data: bytes, name: str, part: str) -> None:
         elements += 1
         if depth > XML_DEPTH:
             raise ReadError(name, f"{part} is nested more than {XML_DEPTH} deep")
-        if elements > XML_ELEMENTS:
-            raise ReadError(name, f"{part} has more than {XML_ELEMENTS:,} elements")
+        if elements > limit:
+            raise ReadError(name, f"{part} has more than {limit:,} elements")
 
     def end(*_: object) -> None:
         nonlocal depth

@@ -15,7 +15,9 @@ from qualkit.errors import ReadError
 from qualkit.importers._guard import MB, NAMES, RATIO, RATIO_FLOOR, Archive, Limits, sniff
 from qualkit.writing import write_whole
 
-LIMITS: Final = Limits(entries=100_000, part=200 * MB, total=1_000 * MB, media=True)
+LIMITS: Final = Limits(  # half a million codings: 260 MB of XML, 2,000,000 elements
+    entries=100_000, part=400 * MB, total=1_000 * MB, elements=5_000_000, media=True
+)  # fmt: skip
 _MOMENT: Final = (1980, 1, 1, 0, 0, 0)  # of every part, so that the same is written each time
 _HEAD: Final = 1_024
 

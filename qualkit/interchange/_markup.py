@@ -27,6 +27,9 @@ _LOOSE: Final = frozenset({  # a line end within these is one
     "thead", "tr", "ul",
 })  # fmt: skip
 _SPACE: Final = re.compile("[\n\t]")
+_TAG: Final = re.compile(r"""<(?:[^<>"']++|"[^"]*+"|'[^']*+')*+>""")
+_LONGEST: Final = 10_000_000  # characters of a page; a thousand printed pages have 3 million
+_TAGS: Final = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,18 +115,38 @@ def page_of(html: str) -> Page:
     >>> page_of("<h1>A &lt; B</h1><p>So<br>it <b>is</b></p>").text
     'A < B\nSo\nit is'
     """
+    _refuse_endless(html)
     reader = _Reader()
     try:
         reader.feed(html.replace("\r\n", "\n"))
         reader.close()
     except (AssertionError, RecursionError) as error:
         raise ValueError(str(error)) from error
-    widths: array[int] = array("I")
+    widths: array[int] = array("B")
     for words, counts in reader.parts:
-        widths.extend(map(_width, words) if counts else [0] * len(words))
+        widths.extend(map(_width, words) if counts else bytes(len(words)))
     text, said = stored("".join(words for words, _ in reader.parts).replace("\r", "\n"))
     starts = array("Q", accumulate(widths, initial=0))
     return Page(text, starts, reader.tags, tuple(map(str, said)))
+
+
+def _refuse_endless(html: str) -> None:
+    """Refuse what would take the parser an hour: it looks through all that follows a bad tag."""
+    if len(html) > _LONGEST:
+        raise ValueError(f"it has more than {_LONGEST:,} characters")
+    if html.count("<") > _TAGS:
+        raise ValueError(f"it has more than {_TAGS:,} tags")
+    at = html.find("<")
+    while at >= 0:
+        end = at + 1
+        if html.startswith("<!--", at):
+            end = html.find("-->", at)
+        elif html[at + 1 : at + 2].isalpha() or html[at + 1 : at + 2] in {"/", "!", "?"}:
+            found = None if html.startswith("<![", at) else _TAG.match(html, at)
+            end = -1 if found is None else found.end()
+        if end < 0:
+            raise ValueError("it has a tag that never ends")
+        at = html.find("<", end)
 
 
 def _width(char: str) -> int:

@@ -18,7 +18,7 @@ from typing import Final, Literal, NamedTuple
 
 from qualkit.interchange._offsets import READINGS, Body, Reading
 from qualkit.interchange.report import Offsets
-from qualkit.matching import Key, find, key_of, nearest
+from qualkit.matching import Key, Near, closest, key_of, nearest
 
 KNOWN: Final[Mapping[str, Reading]] = {  # as measured on files of these programs
     "nvivo": Reading("utf-16", 2, False),
@@ -34,6 +34,8 @@ _HEAD: Final = 20  # characters by which cut words are known
 _BEYOND: Final = 2  # a line end that some tools count behind the last
 _CUTS: Final = "it quotes no words, and begins or ends within one"
 _CLOSE: Final = 0.05  # between scores that tell nothing
+_TOO_MANY: Final = "its file has too many such to look for its words"
+_WORK: Final = 100_000_000_000  # what looking for words may cost in a file: about half a minute
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,8 @@ def _held(words: str, name: str, limit: int = 0) -> int:
     """2 where words are those that a name quotes, 1 where all but spaces around them are."""
     if words == name:
         return 2
-    said, wanted = words.split(), name.split()
+    wanted = name.split()
+    said = words.split(None, len(wanted))  # and all the rest as one
     if said == wanted and wanted:
         around = [(one[0].isspace(), one[-1].isspace()) for one in (words, name)]
         return 2 if around[0] == around[1] else 1
@@ -121,6 +124,14 @@ def _held(words: str, name: str, limit: int = 0) -> int:
         head = " ".join(head.split())
         return 2 if head and " ".join(said).startswith(head) else 0
     return 0
+
+
+def _fits(one: Selection, span: tuple[int, int], limit: int) -> int:
+    """How the words at a place are held by a name; of a long stretch its beginning tells."""
+    (start, end), longest = span, 8 * len(one.name) + 200
+    if not one.name or (end - start > longest and _head(one.name, limit) is None):
+        return 0
+    return _held(one.body.text[start : min(end, start + longest)], one.name, limit)
 
 
 def _span(one: Selection, reading: Reading) -> tuple[int, int] | None:
@@ -206,7 +217,7 @@ def _score(reading: Reading, selections: Iterable[Selection], limit: int) -> _Sc
         ends.append(-1 if span is None else span[1])
         edges.append(0 if span is None else at_edges(one.body.text, span))
         if span is not None and _could_quote(one, limit):
-            held += _held(one.body.text[slice(*span)], one.name, limit)
+            held += _fits(one, span, limit)
     return _Score(held, starts, ends, edges)
 
 
@@ -232,11 +243,8 @@ def _share(
 ) -> float:  # fmt: skip
     """The share of what can be compared that fits: words that are quoted, else ends of words."""
     if quoting:
-        texts = ((every[n], slice(score.starts[n], score.ends[n])) for n in quoting)
-        fit = sum(
-            span.start >= 0 and _held(one.body.text[span], one.name, limit) > 0
-            for one, span in texts
-        )
+        spans = ((every[n], (score.starts[n], score.ends[n])) for n in quoting)
+        fit = sum(span[0] >= 0 and _fits(one, span, limit) > 0 for one, span in spans)
         return fit / len(quoting)
     return sum(score.edges) / (2 * len(every)) if every else 1.0  # 0 where no text is there
 
@@ -250,13 +258,14 @@ class Placing:
     def __init__(self, choice: Choice) -> None:
         self._choice = choice
         self._keys: dict[int, Key] = {}
+        self._left = _WORK
 
     def place(self, one: Selection) -> Place:
         """Where a selection is."""
         text, span, limit = one.body.text, _span(one, self._choice.reading), self._choice.limit
         if not text:
             return Place("lost", one.start, one.end, "the text of its source is not in the file")
-        if span is not None and _held(text[slice(*span)], one.name, limit):
+        if span is not None and _fits(one, span, limit):
             return Place("matched", *span)
         if self._choice.quotes and _could_quote(one, limit):
             return self._looked_for(one, span)
@@ -285,20 +294,34 @@ class Placing:
         at = next((p for p in (span and span[0], ruler.place(one.start)) if p is not None), 0)
         key = self._key(one.body)
         head = _head(one.name, self._choice.limit)
-        found = find(one.name if head is None else head, key)
-        if head is not None:  # only their beginning is known; their length is what was marked
-            found = [(start, max(end, self._end(one, start)))
-                     for start, end in found if len(head) >= _HEAD]  # fmt: skip
-        if found:
-            place = min(found, key=lambda where: abs(where[0] - at))
+        place = None
+        if head is None:
+            place = self._closest(one.name, key, at)
+        elif len(head) >= _HEAD and (place := self._closest(head, key, at)) is not None:
+            # only their beginning is known; their length is what was marked
+            place = place[0], max(place[1], self._end(one, place[0]))
+        if place is not None:
             if place == span:  # the same but for kinds of spaces and quotation marks
                 return Place("matched", *place)
             return Place("moved", *place, "the words that it quotes stand there")
-        near = nearest(one.name, key) if head is None and len(one.name) >= _HEAD else None
+        near = self._nearest(one.name, key) if head is None else None
         if near is not None and near.score >= _LIKE:
             return Place("moved", near.start, near.end, "nearly the words that it quotes")
         start, end = span if span is not None else (one.start, one.end)
-        return Place("lost", start, end, "the words that it quotes are not in its source")
+        why = "the words that it quotes are not in its source" if self._left >= 0 else _TOO_MANY
+        return Place("lost", start, end, why)
+
+    def _closest(self, words: str, key: Key, at: int) -> tuple[int, int] | None:
+        return closest(words, key, at) if self._affords(10 * len(key.text)) else None
+
+    def _nearest(self, words: str, key: Key) -> Near | None:
+        affords = self._affords(len(key.text) * (100 + len(words)))
+        return nearest(words, key) if affords and len(words) >= _HEAD else None
+
+    def _affords(self, work: int) -> bool:
+        """Whether something may still be looked for; each file has so much, and no more."""
+        self._left -= work
+        return self._left >= 0
 
     def _end(self, one: Selection, start: int) -> int:
         """Where a stretch ends that begins elsewhere and is as long for its tool."""

@@ -77,7 +77,16 @@ class Memos:
             )  # fmt: skip
             self.memos.setdefault(note.id, _Memo(note, dict(pairs)))
             sources.leave(one, "memos")
+            values = sum(1 for _ in kids(one, "VariableValue"))
+            self.counts["values of variables of memos"] += values
             self.counts["references between memos"] += len(refs(one, "NoteRef"))
+
+    def describe(self, root: _Element, *, moment: str, author: str) -> None:
+        """Keep what is said of the project as a memo of the study."""
+        if text := said(root, "Description").strip():
+            ident = made_id("description", "project", text)
+            note = Note(ident, "Description", text, person=author, created=moment)
+            self.memos.setdefault(ident, _Memo(note, {}))
 
     def annotate(
         self, element: _Element, words: str, source: str, *, moment: str, author: str

@@ -63,6 +63,7 @@ class _Reading:
         self.warnings = self.sources.warnings
         self.memos = Memos(self.ours, self.counts)
         self.memos.read(root, self.sources, moment=self.moment, author=self.author)
+        self.memos.describe(root, moment=self.moment, author=self.author)
         self.cases = list(kids(kid(root, "Cases"), "Case"))
         for n, one in enumerate(self.cases):
             if not guid(one):
@@ -276,8 +277,8 @@ class _Reading:
             )
         if self.cutting:
             self.warnings.append(
-                f"{many(len(self.cutting), 'selection')} that quote no words begin or end within "
-                f"one; look at them: {_some(self.cutting)}"
+                f"{many(len(self.cutting), 'selection')} without quoted words, beginning or "
+                f"ending within a word; look at them: {_some(self.cutting)}"
             )
         if choice.unsure:
             self.warnings.append(
@@ -304,6 +305,3 @@ class _Reading:
             off = (one.get("isCodable") or "").strip().lower() in {"false", "0"}
             self.counts["codes marked as not for coding"] += off
         self.counts["graphs"] += len(list(kids(kid(self.root, "Graphs"), "Graph")))
-        if description := said(self.root, "Description"):
-            self.warnings.append(f"the project's description is not kept: {description[:200]!r}")
-            self.counts["descriptions of projects"] += 1

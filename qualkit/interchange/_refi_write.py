@@ -214,12 +214,10 @@ class _Writing:
             "guid": made_id("selection", mark.id), "name": text.text[mark.start : mark.end],
             "startPosition": str(mark.start), "endPosition": str(mark.end), **by,
         })  # fmt: skip
-        if said := with_labels("", _judged(mark)):
+        if said := with_labels(mark.memo, _judged(mark)):  # where every tool has a coding's memo
             add(made, "Description", text=said)
         coding = add(made, "Coding", {"guid": written(mark.id), **by})
         add(coding, "CodeRef", {"targetGUID": written(mark.code)})
-        if mark.memo:
-            add(coding, "NoteRef", {"targetGUID": made_id("memo", mark.id)})
 
     def _case_selection(self, parent: _Element, text: Text) -> None:
         """The whole text as coded with its case."""
@@ -237,13 +235,8 @@ class _Writing:
 
     def _notes(self, root: _Element) -> None:
         study = self.study
-        memos = [mark for mark in study.marks if mark.memo]
-        parent = add(root, "Notes") if study.notes or memos or study.cells else root
+        parent = add(root, "Notes") if study.notes or study.cells else root
         for note in study.notes:
-            _note(parent, note, ())
-        for mark in memos:
-            note = Note(made_id("memo", mark.id), "", mark.memo, person=mark.person,
-                        created=mark.created)  # fmt: skip
             _note(parent, note, ())
         rows = {one.id: one.name for part in (study.units, study.texts) for one in part}
         for cell in study.cells:

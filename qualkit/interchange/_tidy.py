@@ -85,16 +85,22 @@ def _named(given: Iterable[_N], kind: str, said: list[str]) -> list[_N]:
 
 
 def once(name: str, taken: Callable[[str], bool], form: str = "{} ({})") -> str:
-    """A name that is not taken: itself, or with the first number that makes it so.
+    """A name that is not taken: itself, or with a number that makes it so.
+
+    The first that does, where all before it are taken.
 
     >>> once("Time", {"Time", "Time (2)"}.__contains__)
     'Time (3)'
     """
-    made, number = name, 1
-    while taken(made):
-        number += 1
-        made = form.format(name, number)
-    return made
+    if not taken(name):
+        return name
+    low, high = 1, 2
+    while taken(form.format(name, high)):
+        low, high = high, 2 * high
+    while high - low > 1:  # as many as there are, each of them would be tried for each
+        middle = (low + high) // 2
+        low, high = (middle, high) if taken(form.format(name, middle)) else (low, middle)
+    return form.format(name, high)
 
 
 def _values(values: Mapping[str, str]) -> dict[str, str]:

@@ -33,7 +33,7 @@ from qualkit.model import Code
 from qualkit.snapshot import Snapshot
 from qualkit.wording import many
 
-_STEP: Final = re.compile(r"\s*\\+\s*| > ")  # between a code and those below it
+_STEP: Final = re.compile(r"\\+| > ")  # between a code and those below it
 _BETWEEN: Final = "\n\n"  # segments of a text that consists of them
 _SURE: Final = 0.5  # share of the segments whose positions must hold their words
 _WHOLE: Final = re.compile(r"\s*(\d{1,12})(?:\.0+)?\s*")
@@ -413,7 +413,7 @@ def _codes(names: Iterable[str]) -> tuple[dict[str, str], list[Found]]:
     guids: dict[str, str] = {}
     made: dict[tuple[str, ...], Found] = {}
     for name in dict.fromkeys(names):
-        steps = tuple(step for step in _STEP.split(name) if step) or (name,)
+        steps = tuple(step.strip() for step in _STEP.split(name) if step.strip()) or (name,)
         for depth in range(1, len(steps) + 1):
             path = steps[:depth]
             if path not in made:

@@ -335,8 +335,10 @@ class _Reading:
                 continue
             ruler = self.bodies[number(row, "fid") or 0].ruler(reading)
             start, end = (ruler.place(number(row, at) or 0) for at in ("pos0", "pos1"))
-            words = " ".join(source.text[start:end].split())
-            title = f"Annotation: {words[:_TITLE]}" if words else "Annotation"
+            words = ""
+            if start is not None and end is not None:
+                words = " ".join(source.text[start : min(end, start + _TITLE)].split())
+            title = f"Annotation: {words}" if words else "Annotation"
             self._note(row, title, text(row, "memo"), created, "source", source.id)
             kept += 1
         if kept:

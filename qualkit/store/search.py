@@ -58,6 +58,7 @@ _SNIPPET = 160  # characters
 _STEM = "="  # before a stem in a tsvector, which has words and stems in one
 _LARGEST = 1_000_000  # bytes; PostgreSQL refuses a tsvector of more than 1,048,575
 _AT_ONCE = 500  # rows in one statement
+_PORTION = 100_000  # words that are indexed at once
 _INTO_INDEX = f"INSERT INTO {INDEX}(rowid, words, stems) VALUES (?, ?, ?)"  # noqa: S608 - a fixed name
 _OUT_OF_INDEX = f"INSERT INTO {INDEX}({INDEX}, rowid, words, stems) VALUES ('delete', ?, ?, ?)"  # noqa: S608 - a fixed name
 
@@ -77,16 +78,32 @@ def add(connection: Connection, source_ids: Iterable[str]) -> None:
     _make(connection)
     at = connection.execute(select(func.coalesce(func.max(passage.c.id), 0))).scalar_one()
     known: dict[str, str] = {}
-    for source_id in source_ids:
-        turns = _turns(connection, source_id)
-        known |= stems({word for _, words in turns for word in words} - known.keys())
+    for turns in _portions(connection, source_ids):
+        known |= stems({word for *_, words in turns for word in words} - known.keys())
         rows = [
             {"id": at + n, "source_id": source_id, "position": position}
-            for n, (position, _) in enumerate(turns, 1)
+            for n, (source_id, position, _) in enumerate(turns, 1)
         ]
-        entries = [(at + n, words) for n, (_, words) in enumerate(turns, 1)]
+        entries = [(at + n, words) for n, (*_, words) in enumerate(turns, 1)]
         _insert(connection, rows, entries, known)
         at += len(rows)
+
+
+def _portions(
+    connection: Connection, source_ids: Iterable[str]
+) -> Iterator[list[tuple[str, int, list[str]]]]:
+    """The turns of sources, as source, position and words: many at once, never too many words."""
+    held: list[tuple[str, int, list[str]]] = []
+    count = 0
+    for source_id in source_ids:
+        turns = _turns(connection, source_id)
+        held += [(source_id, position, words) for position, words in turns]
+        count += sum(len(words) for _, words in turns)
+        if count > _PORTION:
+            yield held
+            held, count = [], 0
+    if held:
+        yield held
 
 
 def remove(connection: Connection, source_id: str) -> None:

@@ -100,7 +100,10 @@ def test_who_coded_when_and_the_rest_of_a_project_arrive(tmp_path):
     assert [row["name"] for row in snapshot.rows("collection")] == ["First"]
     assert len(snapshot.rows("collection_member")) == 2
     assert {row["speaker"] for row in snapshot.rows("turn")} == {"Interviewer", "Ann"}
-    assert account.not_carried == {"codes marked as not for coding": 1, "graphs": 1, "links": 1}
+    assert account.not_carried == {
+        "codes marked as not for coding": 1, "graphs": 1, "links": 1,
+        "types of variables (their values are kept as text)": 1,
+    }  # fmt: skip
     counts = (account.codes, account.sources, account.cases, account.coders, account.memos)
     assert (*counts, account.sets) == (2, 1, 1, 1, 1, 1)
 
@@ -230,6 +233,7 @@ def test_a_transcript_is_a_text_and_media_are_counted(tmp_path):
     assert [(m.start, m.end) for m in study.marks] == [(3, 9)]
     assert account.not_carried == {
         "audio recordings": 1, "audio selections": 1, "codings of audio selections": 1,
+        "time marks of transcripts": 2,
     }  # fmt: skip
 
 
@@ -269,6 +273,6 @@ def test_a_real_project_of_atlas_ti_is_accounted_for(real_data):
 
     told = account.as_dict()
     assert told["codings"] == {"matched": 0, "moved": 0, "lost": 9, "total": 9}  # no text is there
-    assert (account.codes, account.coders, account.memos, account.sets) == (14, 3, 2, 16)
+    assert (account.codes, account.coders, account.memos, account.sets) == (14, 3, 3, 16)
     assert account.lost[0].words == "Oh, that was great. See you tomorrow? Eleven thirty. Mm."
     assert told["not_carried"]["PDF files"] == told["not_carried"]["video recordings"] == 2

@@ -178,3 +178,14 @@ def test_a_memo_about_a_case_comes_back_as_such(tmp_path):
 
     (found,) = from_snapshot(refi.read(tmp_path / "s.qdpx")).notes
     assert (found.title, found.about, found.of) == ("Idea", "case", CASE.id)
+
+
+def test_the_memo_of_a_coding_stands_where_every_tool_reads_it(tmp_path):
+    memo = "Look again.\nAnd again."
+    snapshot = to_snapshot(replace(STUDY, marks=(replace(MARK, memo=memo, stance="mixed"),)))
+
+    refi.write(snapshot, tmp_path / "s.qdpx")
+
+    (selection,) = root_of(tmp_path / "s.qdpx").iter("{*}PlainTextSelection")
+    assert selection[0].text == f"{memo}\n\n[qualkit]\nStance: mixed"
+    assert refi.read(tmp_path / "s.qdpx") == snapshot
