@@ -504,12 +504,14 @@ def guid(value: object) -> str:
     return value
 
 
-def plain_memo(memo: str) -> str:
+def plain_memo(memo: str, what: str = "memo") -> str:
     """A memo that every database and document can hold; ValueError for any other."""
     if len(memo) > LONGEST_MEMO:
-        raise ValueError(f"a memo of {len(memo):,} characters is too long; {LONGEST_MEMO:,} fit")
+        raise ValueError(
+            f"the {what} of {len(memo):,} characters is too long; {LONGEST_MEMO:,} fit"
+        )
     if (found := NOT_XML.search(memo)) is not None:
-        raise ValueError(f"the memo has a character that no text can hold ({found[0]!a})")
+        raise ValueError(f"the {what} has a character that no text can hold ({found[0]!a})")
     return memo
 
 
