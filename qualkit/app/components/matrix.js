@@ -1,58 +1,18 @@
-// The convergence coding matrix: a real table, a row of which is chosen by mouse or keyboard.
-//
-// As the framework grid it is put on the page twice: the first has the rows and tells Python which
-// one was chosen, the second has no height and says which one is chosen now.
+// The convergence coding matrix: a real table, a row of which is chosen by mouse or keyboard. Which
+// row is chosen comes by its second half; see choosing.js.
 
 const ROW = "tr[data-key]";
 const LINK = ".st-key-triangulation-link";
 const DECIDE = ".st-key-triangulation-decide button";
-const matrices = new WeakMap(); // one for each element that Streamlit gives
+const MATRIX = "matrix"; // what its two halves share
 
-export default function ({ parentElement, data, setStateValue }) {
-  if (data.marks) {
-    matrixShared().marks = data.marks;
-    matrixShared().matrix?.mark(data.marks);
-    return undefined;
-  }
-  if (!matrices.has(parentElement)) {
-    matrices.set(parentElement, new Matrix(parentElement));
-  }
-  const matrix = matrices.get(parentElement);
-  matrix.send = (row) => setStateValue("row", row);
-  matrixShared().matrix = matrix;
-  matrix.show(data);
-  return () => {
-    if (matrixShared().matrix === matrix) {
-      delete window.qualkit.matrix;
-    }
-  };
-}
-
-/** What the two halves of the component have in common. */
-function matrixShared() {
-  window.qualkit ||= {};
-  window.qualkit.matrix ||= {};
-  return window.qualkit.matrix;
-}
-
-class Matrix {
+class Matrix extends Choosing {
   constructor(parent) {
-    this.root = make("div", "qk-matrix");
-    this.root.dataset.pending = "0";
-    this.table = make("table");
-    this.table.setAttribute("role", "grid");
-    this.root.append(this.table);
-    parent.append(this.root);
-    this.kept = new Map(); // key to a row's words and its <tr>, so that only new ones are built
+    super(parent, "qk-matrix", ROW);
     this.order = []; // the keys of the rows
     this.shape = ""; // which rows there are, so that one that changed is changed alone
-    this.focused = null; // the row that Tab leads to
-    this.chosen = null;
-    this.sent = null; // the number of the last choice that Python was told of
-    this.gone = null;
+    this.gone = null; // how many decisions have led to another row
     this.shown = null; // the key of the row that stands in full beside the table
-    this.root.addEventListener("click", (event) => this.onClick(event));
-    this.root.addEventListener("keydown", (event) => this.onKey(event));
   }
 
   /** Draw the rows; what is as it was stays, with its focus and its place on the screen. */
@@ -64,8 +24,9 @@ class Matrix {
     this.root.scrollTop = top;
     this.rest(this.kept.get(resting)?.tr, hadFocus);
     this.chosen = null;
-    if (matrixShared().marks) {
-      this.mark(matrixShared().marks);
+    const { marks } = halvesShared(MATRIX);
+    if (marks) {
+      this.mark(marks);
     }
   }
 
@@ -73,9 +34,7 @@ class Matrix {
     const { table } = this;
     const kept = new Map();
     for (const row of bands.flatMap((band) => band.rows)) {
-      const words = JSON.stringify(row);
-      const before = this.kept.get(row.key);
-      kept.set(row.key, before?.words === words ? before : { words, tr: rowOf(row) });
+      kept.set(row.key, this.keptOf(row, rowOf));
     }
     const shape = JSON.stringify(bands.map(({ name, rows }) => [name, rows.map((r) => r.key)]));
     if (shape === this.shape) {
@@ -100,9 +59,7 @@ class Matrix {
 
   /** Which row is chosen; after a decision the keyboard goes there. */
   mark({ row, number, gone }) {
-    const answered = this.sent === null || this.sent === number;
-    this.root.dataset.pending = answered ? "0" : "1";
-    if (!answered) {
+    if (!this.answered(number)) {
       return;
     }
     const follow = this.gone !== null && this.gone !== gone;
@@ -110,49 +67,24 @@ class Matrix {
     this.select(this.kept.get(row)?.tr, follow);
   }
 
-  onClick(event) {
-    const tr = event.target.closest(ROW);
-    if (tr) {
-      this.rest(tr, true);
+  /** Choose a row; where it is chosen already, go to its decision. */
+  open(tr) {
+    if (tr === this.chosen) {
+      document.querySelector(DECIDE)?.focus();
+    } else {
       this.choose(tr);
     }
   }
 
-  onKey(event) {
-    const tr = event.target.closest(ROW);
-    if (!tr) {
-      return;
-    }
-    if (!event.ctrlKey && !event.metaKey && !event.altKey) {
-      event.stopPropagation(); // Streamlit has keys of its own: r runs the page anew
-    }
-    if (event.key === "Enter" || event.key === " ") {
-      event.preventDefault();
-      if (tr === this.chosen) {
-        document.querySelector(DECIDE)?.focus();
-      } else {
-        this.choose(tr);
-      }
-      return;
-    }
-    const to = this.goal(this.order.indexOf(tr.dataset.key), event.key);
-    if (to) {
-      event.preventDefault();
-      this.rest(to, true);
-      this.reveal(to);
-    }
-  }
-
   /** The row that a key leads to, or nothing where the key means nothing here. */
-  goal(at, key) {
+  goal(tr, { key }) {
+    const at = this.order.indexOf(tr.dataset.key);
     const last = this.order.length - 1;
     const page = Math.max(1, Math.floor(this.root.clientHeight / 90));
     const goal = {
       ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: last, PageUp: at - page, PageDown: at + page,
     }[key];
-    return goal === undefined
-      ? null
-      : this.kept.get(this.order[Math.max(0, Math.min(goal, last))]).tr;
+    return goal === undefined ? null : this.kept.get(this.order[within(goal, last)]).tr;
   }
 
   choose(tr) {
@@ -160,9 +92,7 @@ class Matrix {
       return;
     }
     this.select(tr, false);
-    this.sent = Date.now(); // larger than any before it, after a reload too
-    this.root.dataset.pending = "1";
-    this.send({ key: tr.dataset.key, number: this.sent });
+    this.tell({ key: tr.dataset.key });
   }
 
   select(tr, follow) {
@@ -182,27 +112,6 @@ class Matrix {
       this.rest(tr, follow);
       this.reveal(tr);
     }
-  }
-
-  /** Let Tab lead to a row, and move the focus there where it is ours. */
-  rest(tr, focus) {
-    const to = tr || this.table.querySelector(ROW);
-    if (this.focused !== to) {
-      this.focused?.setAttribute("tabindex", "-1");
-      this.focused = to;
-    }
-    to?.setAttribute("tabindex", "0");
-    if (focus) {
-      to?.focus({ preventScroll: true });
-    }
-  }
-
-  /** Scroll the table alone, so that a row stands clear of the heading. */
-  reveal(tr) {
-    const { root, table } = this;
-    const top = tr.offsetTop - table.tHead.offsetHeight;
-    const below = tr.offsetTop + tr.offsetHeight - root.clientHeight;
-    root.scrollTop = Math.min(top, Math.max(root.scrollTop, below));
   }
 }
 
@@ -276,3 +185,5 @@ function verdictOf(row) {
   }
   return td;
 }
+
+export default inTwoHalves(MATRIX, Matrix, "row");

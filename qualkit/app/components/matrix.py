@@ -75,7 +75,10 @@ def chosen_of(row: object) -> Chosen | None:
 
 def _component() -> Any:  # noqa: ANN401 - Streamlit does not name its kind
     return st.components.v2.component(
-        _NAME, js=script("dom.js", "matrix.js"), css=style("matrix.css"), isolate_styles=False
+        _NAME,
+        js=script("dom.js", "choosing.js", "matrix.js"),
+        css=style("matrix.css"),
+        isolate_styles=False,
     )
 
 
