@@ -230,10 +230,11 @@ class CodebookKeeping(Keeping):
 
         if dry_run:
             with self._store.read() as connection:
-                return Merge(connection, *both(connection)).report
+                return Merge(connection, *both(connection), sight=self._sight(connection)).report
         what = f"{codebook}/{code_id} into {into}"
         with self._store.change(self.user, "merge codes", what) as change:
-            report = Merge(change.connection, *both(change.connection)).write(change)
+            sight = self._sight(change.connection)
+            report = Merge(change.connection, *both(change.connection), sight=sight).write(change)
         return replace(report, entry=change.entry)
 
     def remove_code(self, codebook: str, code_id: str, *, links: bool = False) -> int | None:

@@ -8,7 +8,6 @@ along and the log says which.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,12 +15,14 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, select
 
 from qualkit.errors import LinkedError, UnknownName
+from qualkit.model import NOT_XML
 from qualkit.store import Change, surveys, triangulation
 from qualkit.store.schema import link
 from qualkit.survey.items import parse_survey
 from qualkit.survey.published import PublishedTable, parse_published
 
 _PARTS = 5  # of a finding's id
+_SHOWN = 80  # characters of what is no finding's id
 _TO = "-to-"  # between the waves of a change
 
 
@@ -88,10 +89,10 @@ def owner_of(connection: Connection, finding: str) -> Owner:
 def _split(finding: str) -> tuple[str, str, str]:
     """What a finding is of, its item and its wave."""
     parts = [_plain(part) for part in finding.split("/")]
-    if len(parts) != _PARTS or not all(parts):
+    if len(parts) != _PARTS or not all(parts) or NOT_XML.search(finding):
         raise ValueError(
-            f"{finding!r} is no id of a finding: survey/item/measure/wave/group, as "
-            "'qualkit survey findings' lists them"
+            f"{finding[:_SHOWN]!r} is no id of a finding: survey/item/measure/wave/group, as "
+            "'qualkit survey findings' and 'qualkit strand findings' list them"
         )
     return parts[0], parts[1], parts[3]
 
@@ -121,7 +122,7 @@ def owners_called(connection: Connection, name: str) -> Iterator[Owner]:
                 yield Owner("published_id", row.id, name, _labels(table), tuple(waves))
     for row in triangulation.strands(connection):
         if row.ident == name:
-            measures = json.loads(row.measures)
+            measures = triangulation.measured(row)
             periods = dict.fromkeys(one for each in measures for one in each["periods"])
             items = tuple(each["id"] for each in measures)
             yield Owner("strand_id", row.id, name, items, tuple(periods))

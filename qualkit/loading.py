@@ -506,12 +506,12 @@ def guid(value: object) -> str:
     return value
 
 
-def plain_memo(memo: str, longest: int = LONGEST_MEMO) -> str:
+def plain_memo(memo: str, what: str = "memo", longest: int = LONGEST_MEMO) -> str:
     """A memo that every database and document can hold; ValueError for any other."""
     if len(memo) > longest:
-        raise ValueError(f"a memo of {len(memo):,} characters is too long; {longest:,} fit")
+        raise ValueError(f"the {what} of {len(memo):,} characters is too long; {longest:,} fit")
     if (found := NOT_XML.search(memo)) is not None:
-        raise ValueError(f"the memo has a character that no text can hold ({found[0]!a})")
+        raise ValueError(f"the {what} has a character that no text can hold ({found[0]!a})")
     return memo
 
 

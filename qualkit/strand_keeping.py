@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict
+from collections.abc import Callable
+from dataclasses import asdict, astuple
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection
@@ -19,6 +20,7 @@ from qualkit.linked import in_notes, let_go, let_go_loose
 from qualkit.loading import LoadReport
 from qualkit.model import NOT_XML
 from qualkit.store import schema, surveys, triangulation
+from qualkit.store.keep import KEEP, Keep
 from qualkit.tables import COLUMNS
 from qualkit.triangulate.records import KINDS, Measured, Strand
 
@@ -32,14 +34,20 @@ class StrandKeeping(Keeping):
     """What a project knows of further strands of evidence."""
 
     def strands(self) -> pd.DataFrame:
-        """One row a strand beyond interviews and surveys; see :mod:`qualkit.tables`."""
+        """One row a strand beyond interviews and surveys; see :mod:`qualkit.tables`.
+
+        Raises
+        ------
+        DamagedProject
+            Where what one measures is not what was kept.
+        """
         import pandas as pd
 
         with self._store.read() as connection:
             rows = triangulation.strands(connection)
         found = [
-            (row.ident, row.kind, row.title, row.source, len(json.loads(row.measures)), row.rows,
-             row.added, row.version)
+            (row.ident, row.kind, row.title, row.source,
+             len(self._whole(triangulation.measured, row)), row.rows, row.added, row.version)
             for row in rows
         ]  # fmt: skip
         return pd.DataFrame(found, columns=list(COLUMNS["strands"]))
@@ -56,12 +64,8 @@ class StrandKeeping(Keeping):
         """
         with self._store.read() as connection:
             row = triangulation.one_strand(connection, name)
-            try:
-                table = triangulation.strand_table(connection, row)
-            except ValueError:
-                why = f"strand {name}: {triangulation.STRAND_CHANGED}"
-                raise DamagedProject(self._store.name, why) from None
-        about = json.loads(row.measures)
+            table = self._whole(triangulation.strand_table, connection, row)
+        about = self._whole(triangulation.measured, row)
         periods = {one["id"]: tuple(one.pop("periods")) for one in about}
         measures = tuple(Measured(**one) for one in about)
         counts, words = ("n", "row"), ("measure", "area", "period")
@@ -71,7 +75,17 @@ class StrandKeeping(Keeping):
             name, row.kind, row.title, row.source, measures, table, periods, row.file_name
         )
 
-    def add_strand(self, strand: Strand, *, links: bool = False) -> LoadReport:
+    def _whole(self, read: Callable[..., Any], *given: Any) -> Any:  # noqa: ANN401 - as it reads
+        """What is read of a strand; DamagedProject where it is not what was kept."""
+        try:
+            return read(*given)
+        except ValueError:
+            why = f"strand {given[-1].ident}: {triangulation.STRAND_CHANGED}"
+            raise DamagedProject(self._store.name, why) from None
+
+    def add_strand(
+        self, strand: Strand, *, links: bool = False, version: int | Keep | None = KEEP
+    ) -> LoadReport:
         """Keep a strand with its figures, in the place of an earlier one of that id.
 
         Parameters
@@ -80,6 +94,8 @@ class StrandKeeping(Keeping):
             As :func:`qualkit.triangulate.strands.read_strand` gives it.
         links : bool
             Whether links to measures or periods that it has no more go along.
+        version : int or None, optional
+            Of the strand that makes room, None where there was none.
 
         Returns
         -------
@@ -89,25 +105,29 @@ class StrandKeeping(Keeping):
         Raises
         ------
         ConflictError
-            Where a survey or published table has that id.
+            Where a survey or published table has that id; where the strand is of another version.
         LinkedError
             Where links would point at nothing.
         UnknownName, ValueError
-            For another kind, or an id that cannot be one.
+            For another kind, an id that cannot be one, text that cannot be stored.
         """
         require_word("kind of strand", strand.kind, KINDS)
         name = _strand_id(strand.id)
+        _refuse_unstorable(strand)
+        values, table = _strand_values(strand), _plain(strand)
         what = f"{name}, {len(strand.table)} figures"
         with self._store.change(self.user, "add strand", what) as change:
             _refuse_taken(change.connection, name)
-            said = triangulation.write_strand(change, name, _strand_values(strand), _plain(strand))
+            said = triangulation.write_strand(change, name, values, table, version)
             gone = let_go_loose(change, f"strand {name}", links=links)
         notes = [*strand.warnings, *in_notes(gone)]
         notes += [f"{name} is other than before"] if said == "other" else []
         new = said != "same"
         return LoadReport(int(new), int(not new), tuple(notes), change.entry)
 
-    def remove_strand(self, name: str, *, links: bool = False) -> int | None:
+    def remove_strand(
+        self, name: str, *, links: bool = False, version: int | None = None
+    ) -> int | None:
         """Remove a strand with its figures for good; the entry of the log.
 
         Parameters
@@ -115,16 +135,20 @@ class StrandKeeping(Keeping):
         name : str
         links : bool
             Whether links to its findings go along; the log says which.
+        version : int, optional
+            Of the strand that was read, as :meth:`strands` has it.
 
         Raises
         ------
         UnknownName
             Where there is none of that id.
+        ConflictError
+            Where somebody changed it since.
         LinkedError
             Where there are links, and they may not go.
         """
         with self._store.change(self.user, "remove strand", name) as change:
-            row = triangulation.one_strand(change.connection, name)
+            row = triangulation.one_strand(change.connection, name, version)
             let_go(change, f"strand {name}", schema.link.c.strand_id == row.id, links=links)
             triangulation.remove_strand(change, row.id)
         return change.entry
@@ -138,6 +162,16 @@ def _strand_id(name: str) -> str:
     if NOT_XML.search(name):
         raise ValueError("the strand's id has a character that no text can hold")
     return name
+
+
+def _refuse_unstorable(strand: Strand) -> None:
+    """ValueError for words that no database or document can hold."""
+    table = strand.table
+    told = [word for one in strand.measures for word in astuple(one)]
+    told += [strand.title, strand.source, strand.file]
+    for text in (*told, *table["measure"], *table["area"], *table["period"]):
+        if (found := NOT_XML.search(text)) is not None:
+            raise ValueError(f"the strand has a character that no text can hold ({found[0]!a})")
 
 
 def _refuse_taken(connection: Connection, name: str) -> None:

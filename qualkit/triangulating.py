@@ -61,6 +61,7 @@ from qualkit.triangulate import (
     strand_findings,
     suggest_links,
     thread_log,
+    verdict_summary,
     where,
 )
 from qualkit.triangulate.artefacts import NONE
@@ -79,6 +80,7 @@ from qualkit.triangulate.joint import cautions_of
 if TYPE_CHECKING:
     import pandas as pd
 
+    from qualkit.compare import Saturation
     from qualkit.loading import LoadReport
     from qualkit.project import Project
     from qualkit.survey import Comparison, Description, PublishedTable, Survey
@@ -117,11 +119,13 @@ def setting_of(
     project : Project
     surveyed : mapping of str to str, optional
         Survey, published table or strand -> the stakeholder type that it is of; under an empty
-        name, any other's. What is not given is told by its population: the stakeholder type of
-        the sources whose words are in it; of a survey else the population itself.
+        name, any other's. What is not given is told by the survey's own ``stakeholder_type``, else
+        by its population: the stakeholder type of the sources whose words are in it; of a survey
+        else the population itself.
     follow_up : mapping of str to str, optional
         Likewise the date of its follow-up, as sources write dates. What is not given is told by
-        its last wave or period, where that is called like a date: ``2026-03``.
+        the date that the survey has for its last wave, else by the name of that wave or period,
+        where it is called like a date: ``2026-03``.
     overlap : mapping of str to bool, optional
         Likewise whether those interviewed are of its population.
     areas_visited : int or tuple of str, optional
@@ -139,11 +143,16 @@ def setting_of(
         strands = [project.strand(name) for name in project.strands()["strand"]]
         waves, guide, codes = project.waves(), project.guide(), project.codes()
     types = _types(sources, cases)
-    known = {one.id: _type_of(one.population, types) or one.population for one in surveys}
+    known = {
+        one.id: one.stakeholder_type or _type_of(one.population, types) or one.population
+        for one in surveys
+    }
     known |= {one.id: _type_of(one.population, types) for one in printed}
     last = dict(zip(waves["survey"], waves["wave"], strict=True))  # they are in order of time
     last |= {one.id: max(map(_date_of, _last_periods(one.periods)), default="") for one in strands}
     dates = {name: _date_of(wave) for name, wave in last.items()}
+    told = {one.id: one.dates.get(last.get(one.id, ""), "") for one in surveys}
+    dates |= {name: date for name, date in told.items() if date}
     return Setting(
         areas_visited, {k: v for k, v in known.items() if v} | dict(surveyed or {}),
         {k: v for k, v in dates.items() if v} | dict(follow_up or {}), dict(overlap or {}),
@@ -280,7 +289,7 @@ def triangulate_of(
     """
     import pandas as pd
 
-    assessed = _part(assessed or assess_of(project), themes, verdicts, statuses)
+    assessed = part_of(assessed or assess_of(project), themes, verdicts, statuses)
     rows = []
     for row, proposal in zip(_records(assessed.decided), assessed.proposals, strict=True):
         found = assessed.findings.get(row["finding"], {})
@@ -291,10 +300,17 @@ def triangulate_of(
     return pd.DataFrame(rows, columns=list(ROW_COLUMNS))
 
 
-def _part(
+def part_of(
     assessed: Assessment, themes: Collection[str], verdicts: Collection[str],
     statuses: Collection[str],
 ) -> Assessment:  # fmt: skip
+    """The rows of an assessment that are asked for, as :func:`triangulate_of` takes them.
+
+    Raises
+    ------
+    UnknownName
+        As there.
+    """
     if not (themes or verdicts or statuses):
         return assessed
     known = dict.fromkeys((*PROPOSED, *FINAL))
@@ -310,7 +326,9 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
 
 
-def suggest_of(project: Project, *, theme: str = "", most: int = 5) -> pd.DataFrame:
+def suggest_of(
+    project: Project, *, theme: str = "", most: int = 5, findings: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Findings that an evaluator may want to link to each code; nothing is linked by it.
 
     Parameters
@@ -320,6 +338,8 @@ def suggest_of(project: Project, *, theme: str = "", most: int = 5) -> pd.DataFr
         This theme with its codes, or this code, alone.
     most : int
         Suggestions a code.
+    findings : DataFrame, optional
+        As :func:`all_findings_of` gives them, where they are known already.
 
     Returns
     -------
@@ -334,7 +354,7 @@ def suggest_of(project: Project, *, theme: str = "", most: int = 5) -> pd.DataFr
     with project.one_moment():
         codes, links = project.codes(), project.links()
         surveys, printed = _asked(project)
-        found = all_findings_of(project)
+        found = all_findings_of(project) if findings is None else findings
     if theme:
         names = [{row["code"], row["theme"], f"{row['codebook']}/{row['code']}"}
                  for row in _records(codes)]  # fmt: skip
@@ -344,8 +364,14 @@ def suggest_of(project: Project, *, theme: str = "", most: int = 5) -> pd.DataFr
     return suggest_links(codes, found, links, asked=[*surveys, *printed], most=most)
 
 
-def links_of(project: Project) -> pd.DataFrame:
+def links_of(project: Project, *, findings: pd.DataFrame | None = None) -> pd.DataFrame:
     """The links of a project, with what each finding says.
+
+    Parameters
+    ----------
+    project : Project
+    findings : DataFrame, optional
+        As :func:`all_findings_of` gives them, where they are known already.
 
     Returns
     -------
@@ -355,7 +381,8 @@ def links_of(project: Project) -> pd.DataFrame:
         the reason why it cannot be used.
     """
     with project.one_moment():
-        table, found = project.links(), all_findings_of(project)
+        table = project.links()
+        found = all_findings_of(project) if findings is None else findings
     rows = {row["finding"]: row for row in _records(found)}
     said = [finding_state(rows.get(row["finding"]), row["polarity"]) for row in _records(table)]
     return table.assign(state=[one.state for one in said], why=[one.reason for one in said])
@@ -374,14 +401,31 @@ def link_id_of(project: Project, name: str) -> str:
     ConflictError
         Where several do.
     """
-    known: list[str] = project.links()["link"].tolist()
+    return _begun("link", name, project.links()["link"].tolist())
+
+
+def thread_id_of(project: Project, name: str) -> str:
+    """The id of a thread, told by its first characters.
+
+    Raises
+    ------
+    UnknownName
+        Where no thread begins so.
+    ConflictError
+        Where several do.
+    """
+    return _begun("thread", name, project.threads()["thread"].tolist())
+
+
+def _begun(kind: str, name: str, known: Sequence[str]) -> str:
+    """The one id that is, or begins with, a name."""
     if name in known:
         return name
     found = [one for one in known if len(name) >= _SHORTEST and one.startswith(name)]
     if not found:
-        raise UnknownName("link", name, [one[:8] for one in known])
+        raise UnknownName(kind, name, [one[:8] for one in known])
     if len(found) > 1:
-        raise ConflictError(f"the links {', '.join(found)} begin with {name!r}; write more of it")
+        raise ConflictError(f"the {kind}s {', '.join(found)} begin with {name!r}; write more of it")
     return found[0]
 
 
@@ -518,7 +562,7 @@ def artefact_of(
     """
     if name not in _MAKERS:
         raise UnknownName("artefact", name, ARTEFACTS)
-    part = _part(assessed or assess_of(project), themes, verdicts, statuses)
+    part = part_of(assessed or assess_of(project), themes, verdicts, statuses)
     return _MAKERS[name](_Asked(project, part, quotes, by))
 
 
@@ -541,6 +585,10 @@ def _threads(asked: _Asked) -> Artefact:
 
 def _cases(asked: _Asked) -> Artefact:
     return case_matrix(asked.assessed, attribute=asked.by or "area")
+
+
+def _verdicts(asked: _Asked) -> Artefact:
+    return verdict_summary(asked.assessed)
 
 
 def _convergence(asked: _Asked) -> Artefact:
@@ -567,7 +615,7 @@ def _not_touched(asked: _Asked) -> Artefact:
 
 
 def _missing(asked: _Asked) -> Artefact:
-    return missing_table(asked.assessed)
+    return missing_table(asked.assessed, guide=asked.project.guide())
 
 
 def _groups(asked: _Asked) -> Artefact:
@@ -585,14 +633,31 @@ def _differences(asked: _Asked) -> Artefact:
     return difference_table(asked.assessed, asked.by or _TYPE)
 
 
-def _saturation(asked: _Asked) -> Artefact:
+def interview_saturation(assessed: Assessment, *, by: str = "") -> Saturation:
+    """How many new codes each interview brought; see :func:`qualkit.compare.saturation`.
+
+    Parameters
+    ----------
+    assessed : Assessment
+        Sources that are no interviews are left out.
+    by : str
+        The attribute that interviews are in order by; left out, as they were imported.
+
+    Raises
+    ------
+    UnknownName, TableError
+        As there.
+    """
     from qualkit.compare import saturation
 
-    own = asked.assessed
-    known = set(own.interviewed)
-    codings = own.codings[own.codings["source"].isin(known)]
-    sources = own.sources[own.sources["source"].isin(known)]
-    found = saturation(codings, sources, cases=own.cases, by=asked.by or None)
+    known = set(assessed.interviewed)
+    codings = assessed.codings[assessed.codings["source"].isin(known)]
+    sources = assessed.sources[assessed.sources["source"].isin(known)]
+    return saturation(codings, sources, cases=assessed.cases, by=by or None)
+
+
+def _saturation(asked: _Asked) -> Artefact:
+    found = interview_saturation(asked.assessed, by=asked.by)
     rows = [
         (f"{row['number']}", row["source"], f"{row['new']}", f"{row['codes']}",
          NONE if (share := plain(row["information"])) is None else f"{100 * float(share):.0f}%")
@@ -613,31 +678,41 @@ def _told(asked: _Asked) -> Artefact:
 
 
 _MAKERS: Final[Mapping[str, Callable[[_Asked], Artefact]]] = {
-    "convergence": _convergence, "joint": _joint, "statistics": _statistics, "cases": _cases,
-    "pillars": _pillars, "threads": _threads, "confidence": _confidence,
+    "verdicts": _verdicts, "convergence": _convergence, "joint": _joint,
+    "statistics": _statistics, "cases": _cases, "pillars": _pillars, "threads": _threads,
+    "confidence": _confidence,
     "themes-not-asked": _not_asked, "items-not-touched": _not_touched, "who-is-missing": _missing,
     "groups": _groups, "phases": _phases, "differences": _differences,
     "saturation": _saturation, _NARRATIVE: _told,
 }  # fmt: skip
 ARTEFACTS: Final = tuple(_MAKERS)
 """The names of what :func:`artefact_of` makes."""
+REPORT: Final = ("verdicts", _NARRATIVE, "joint", "convergence", "threads", "confidence")
+"""What a document has unless told otherwise: what a report is read for."""
+ALL: Final = "all"
+"""In the place of names: every artefact of which the study has something to show."""
 
 
 def artefacts_of(
     project: Project, names: Collection[str] = (), *, assessed: Assessment | None = None,
     quotes: int | None = None, by: str = "",
 ) -> list[Artefact]:  # fmt: skip
-    """Several artefacts; where none is named, all of which the study has something to show."""
+    """Several artefacts; where none is named, those of :data:`REPORT` that have something to show.
+
+    With :data:`ALL` among the names, all that have something to show.
+    """
     assessed = assessed or assess_of(project)
+    every = ALL in names
+    named = bool(names) and not every
     found = []
-    for name in names or ARTEFACTS:
+    for name in ARTEFACTS if every else names or REPORT:
         try:
             one = artefact_of(project, name, assessed=assessed, quotes=quotes, by=by)
         except (NotEnough, UnknownName):
-            if names:
+            if named:
                 raise
             continue
-        if names or len(one.table):
+        if named or len(one.table):
             found.append(one)
     return found
 
@@ -664,9 +739,9 @@ def write_triangulation(  # noqa: PLR0913 - what is written, and how it is asked
     path : path
         Replaced where it exists, whole or not at all. A .png or .svg file is of one artefact.
     artefacts : collection of str
-        Of :data:`ARTEFACTS`; left out, all of which there is something to show, of a picture
-        the joint display. ``joint`` has the chart of each finding beside its quotations;
-        ``narrative`` is a text.
+        Of :data:`ARTEFACTS`; left out, those of :data:`REPORT`, of a picture the joint display;
+        ``all``, every one of which there is something to show. ``joint`` has the chart of each
+        finding beside its quotations; ``narrative`` is a text.
     themes, verdicts, statuses, quotes, by, assessed
         As :func:`artefact_of` takes them.
     title, template
@@ -688,14 +763,14 @@ def write_triangulation(  # noqa: PLR0913 - what is written, and how it is asked
 
     ending = files.check_ending(path, template=template)
     names = tuple(artefacts) or (("joint",) if ending in files.PICTURES else ())
-    if ending in files.PICTURES and len(names) != 1:
+    if ending in files.PICTURES and (len(names) != 1 or ALL in names):
         raise ConflictError(f"a picture is of one artefact, not of {', '.join(names)}")
     project.require_sound()
     with project.one_moment():
-        part = _part(assessed or assess_of(project), themes, verdicts, statuses)
+        part = part_of(assessed or assess_of(project), themes, verdicts, statuses)
         tables = artefacts_of(project, names, assessed=part, quotes=quotes, by=by)
-        surveys = _linked_surveys(project, part)
-        results = _results(project, surveys)
+        surveys = linked_surveys(project, part)
+        results = results_of(project, surveys)
         texts = {one: project.source(one).text for one in part.sources["source"]}
     shown, most = {one.name for one in tables}, 2 if quotes is None else quotes
     joint = joint_rows(part, quotes=most) if "joint" in shown else ()
@@ -715,13 +790,13 @@ def write_triangulation(  # noqa: PLR0913 - what is written, and how it is asked
     return (written,)
 
 
-def _linked_surveys(project: Project, assessed: Assessment) -> list[Survey]:
+def linked_surveys(project: Project, assessed: Assessment) -> list[Survey]:
     """The surveys of which some finding is linked."""
     own = {str(row["survey"]) for row in assessed.findings.values() if row["origin"] == "computed"}
     return [project.survey(one) for one in project.surveys()["survey"] if one in own]
 
 
-def _results(project: Project, surveys: Iterable[Survey]) -> list[Description | Comparison]:
+def results_of(project: Project, surveys: Iterable[Survey]) -> list[Description | Comparison]:
     """What the findings of surveys are from, for their charts."""
     made: list[Description | Comparison] = []
     waves = project.waves()

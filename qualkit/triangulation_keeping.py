@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection
@@ -86,6 +86,7 @@ class TriangulationKeeping(Keeping):
         polarity: str = "",
         same_construct: bool = False,
         note: str = "",
+        known: Collection[str] | None = None,
     ) -> Link:
         """Link a theme or code to a finding.
 
@@ -101,6 +102,10 @@ class TriangulationKeeping(Keeping):
         same_construct : bool
             Whether both are about the very same thing.
         note : str
+        known : collection of str, optional
+            The ids of all findings, as :func:`qualkit.triangulating.all_findings_of` lists them:
+            another is refused. Left out, its measure and group are taken as they are, for to
+            know them is to compute every finding.
 
         Raises
         ------
@@ -115,11 +120,13 @@ class TriangulationKeeping(Keeping):
         what = f"{book}/{code.id} to {finding}"
         with self._store.change(self.user, "add link", what) as change:
             owner = owner_of(change.connection, finding)
+            if known is not None:
+                require_word("finding", finding, known)
             values = {
                 "code_id": _placed(change.connection, code.guid)[1].guid, "finding": finding,
                 **dict.fromkeys(("survey_id", "published_id", "strand_id")), owner.column: owner.id,
                 "polarity": polarity, "same_construct": int(same_construct),
-                "note": plain_memo(note.strip()),
+                "note": plain_memo(note.strip(), "note"),
             }  # fmt: skip
             link_id = triangulation.add_link(change, values, self._me(change))
             return _link(change.connection, link_id)
@@ -155,7 +162,7 @@ class TriangulationKeeping(Keeping):
         given = {
             "polarity": polarity,
             "same_construct": None if same_construct is None else int(same_construct),
-            "note": None if note is None else plain_memo(note.strip()),
+            "note": None if note is None else plain_memo(note.strip(), "note"),
         }
         values = {name: value for name, value in given.items() if value is not None}
         with self._store.read() as connection:
@@ -164,18 +171,20 @@ class TriangulationKeeping(Keeping):
             triangulation.set_link(change, link_id, values, version)
             return _link(change.connection, link_id)
 
-    def remove_link(self, link_id: str) -> int | None:
+    def remove_link(self, link_id: str, *, version: int | None = None) -> int | None:
         """Remove a link with the verdicts on it; the log keeps them, under the number given back.
 
         Raises
         ------
         UnknownName
             Where there is none of that id.
+        ConflictError
+            Where somebody changed it since `version` was read.
         """
         with self._store.read() as connection:
             what = _told(connection, link_id)
         with self._store.change(self.user, "remove link", what) as change:
-            triangulation.one_link(change.connection, link_id)
+            triangulation.one_link(change.connection, link_id, version)
             triangulation.remove_links(change, [link_id])
         return change.entry
 
@@ -234,7 +243,7 @@ class TriangulationKeeping(Keeping):
         said = _proposal(proposal)
         link_id = link.id if isinstance(link, Link) else link
         accepted = verdict == final_of(said["verdict"])
-        reason = plain_memo(reason.strip())
+        reason = plain_memo(reason.strip(), "reason")
         if not accepted and not reason:
             raise ValueError(
                 f"a verdict of {verdict} where {said['verdict']} is proposed needs a reason"
@@ -247,7 +256,8 @@ class TriangulationKeeping(Keeping):
                 raise ValueError(f"the proposal is about {said['finding']}, not {held['finding']}")
             new = triangulation.decide(change, link_id, self._me(change), {
                 "status": _ACCEPTED if accepted else _CHANGED, "verdict": verdict,
-                "proposed": said["verdict"], "reason": reason, "adds": plain_memo(adds.strip()),
+                "proposed": said["verdict"], "reason": reason,
+                "adds": plain_memo(adds.strip(), "text"),
                 "rule_version": int(said["rule_version"]),
                 "proposal": json.dumps(said, ensure_ascii=False, sort_keys=True),
                 "seal": triangulation.seal_of_proposal(said),
@@ -296,13 +306,34 @@ class TriangulationKeeping(Keeping):
         with self._store.change(self.user, "add judge", f"{name}{', blind' if blind else ''}") as (
             change
         ):
-            if not blind and name == self.user and self._sight(change.connection).judges_blind:
-                raise ConflictError(
-                    f"{name} judges blind; somebody else has to change that, or {name} says that "
-                    "it is done"
-                )
+            if not blind:
+                self._refuse_own(change, name)
             new = triangulation.set_judge(change, coders.known_or_new(change, name), blind=blind)
         return LoadReport(int(new), int(not new), entry=change.entry)
+
+    def remove_judge(self, name: str) -> int | None:
+        """Have somebody judge no more; their verdicts stay. The number of the change.
+
+        Raises
+        ------
+        UnknownName
+            For somebody who is no judge.
+        ConflictError
+            Where `user` judges blind, and would take that off themselves.
+        """
+        with self._store.change(self.user, "remove judge", name) as change:
+            self._refuse_own(change, name)
+            triangulation.remove_judge(change, coder_id_of(change.connection, name), name)
+        return change.entry
+
+    def _refuse_own(self, change: Change, name: str) -> None:
+        """ConflictError where somebody would take it off themselves that they judge blind."""
+        own = self._sight(change.connection)
+        if own.judges_blind and own.coder_id == coder_id_of(change.connection, name):
+            raise ConflictError(
+                f"{name} judges blind; somebody else has to change that, or {name} says that "
+                "it is done"
+            )
 
     def judge_done(self, name: str | None = None, *, done: bool = True) -> int | None:
         """Say that a judge is done, by default `user`, or that they are not after all.
@@ -401,16 +432,18 @@ class TriangulationKeeping(Keeping):
             triangulation.set_thread(change, thread_id, values, version)
         return change.entry
 
-    def remove_thread(self, thread_id: str) -> int | None:
+    def remove_thread(self, thread_id: str, *, version: int | None = None) -> int | None:
         """Remove a thread; the log keeps it, under the number that comes back.
 
         Raises
         ------
         UnknownName
             Where there is none of that id.
+        ConflictError
+            Where somebody changed it since `version` was read.
         """
         with self._store.change(self.user, "remove thread", thread_id) as change:
-            triangulation.remove_thread(change, thread_id)
+            triangulation.remove_thread(change, thread_id, version)
         return change.entry
 
     # Confidence --------------------------------------------------------------------------
@@ -464,24 +497,28 @@ class TriangulationKeeping(Keeping):
         for name, value in values.items():
             require_word(f"concern ({name})", value, CONCERNS)
         require_word("confidence", overall, LEVELS)
-        values |= {"overall": overall, "explanation": plain_memo(explanation.strip())}
+        values |= {
+            "overall": overall, "explanation": plain_memo(explanation.strip(), "explanation"),
+        }  # fmt: skip
         with self._store.change(self.user, "set confidence", f"{theme}: {overall}") as change:
             code = _placed(change.connection, theme)[1]
             own = {**values, "author_id": self._me(change)}
             new = triangulation.set_confidence(change, code.guid, own, version)
         return LoadReport(int(new), int(not new), entry=change.entry)
 
-    def remove_confidence(self, theme: str) -> int | None:
+    def remove_confidence(self, theme: str, *, version: int | None = None) -> int | None:
         """Remove the assessment of a code; the change's number, None where it had none.
 
         Raises
         ------
         UnknownName
             For a code that there is not.
+        ConflictError
+            Where somebody changed it since `version` was read.
         """
         with self._store.change(self.user, "remove confidence", theme) as change:
             code = _placed(change.connection, theme)[1]
-            triangulation.remove_confidence(change, code.guid)
+            triangulation.remove_confidence(change, code.guid, version)
         return change.entry
 
     def _me(self, change: Change) -> str:
@@ -543,7 +580,10 @@ def _told(connection: Connection, link_id: str) -> str:
 
 def _texts(**given: str | None) -> dict[str, str]:
     """The texts that are given, each one that can be stored."""
-    return {name: plain_memo(text.strip()) for name, text in given.items() if text is not None}
+    return {
+        name: plain_memo(text.strip(), name.replace("_", " "))
+        for name, text in given.items() if text is not None
+    }  # fmt: skip
 
 
 def _require(values: Mapping[str, Any]) -> None:

@@ -303,7 +303,7 @@ GUID = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
         ({"memo": ["x"]}, "a memo is a text"),
         ({"memo": "a\0b"}, "the memo has a character that no text can hold ('\\x00')"),
         ({"memo": "\ud83d"}, "the memo has a character that no text can hold ('\\ud83d')"),
-        ({"memo": "x" * 20_001}, "a memo of 20,001 characters is too long; 20,000 fit"),
+        ({"memo": "x" * 20_001}, "the memo of 20,001 characters is too long; 20,000 fit"),
     ],
 )
 def test_a_field_that_cannot_be_is_refused_with_the_reason(study, fields, why):

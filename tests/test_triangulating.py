@@ -18,6 +18,7 @@ from qualkit.triangulating import (
     ARTEFACTS,
     ROW_COLUMNS,
     artefact_of,
+    artefacts_of,
     assess_of,
     decide,
     judges_of,
@@ -97,6 +98,23 @@ def test_populations_tell_the_stakeholder_type_and_names_of_waves_the_follow_up(
     assert made.surveyed == {"leads": "School lead"}
     assert made.follow_up == {"leads": "2025-06", "acts": "2025-05", "other": "2026-01-01"}
     assert made.not_asked == frozenset()
+
+
+def test_a_survey_says_itself_when_it_was_and_what_its_people_are_called(tmp_path, write):
+    asked = replace(LEADS, population="Contacts", stakeholder_type="School lead",
+                    dates={"first": "2025-03", "last": "2025-07-15"})  # fmt: skip
+    address = build(tmp_path / "s.qualkit", asked, ("first", "last"))
+    with Project.open(address, user="Ann") as project:
+        interview(project, write, "North", "South", "East")
+        project.add_link("communication.feedback", "leads/K1/mean/first-to-last/all")
+
+        made = setting_of(project)
+        assert (made.surveyed, made.follow_up) == (
+            {"leads": "School lead"},
+            {"leads": "2025-07-15"},
+        )
+        assert setting_of(project, follow_up={"leads": "2025-01-01"}).follow_up["leads"] < "2025-02"
+        assert row_of(project)[["breadth", "flags"]].tolist() == ["broad", ("timing",)]
 
 
 @pytest.mark.parametrize(
@@ -414,8 +432,20 @@ def test_an_artefact_that_cannot_be_is_refused_with_the_reason(study):
         artefact_of(study, "phases")
 
 
+def test_a_document_holds_what_a_report_is_read_for_and_the_rest_when_asked(study):
+    study.add_link("communication.feedback", CHANGE)
+    known = assess_of(study)
+
+    usual, every = ([one.name for one in artefacts_of(study, names, assessed=known)]
+                    for names in ((), ["all"]))  # fmt: skip
+
+    assert usual == ["verdicts", "narrative", "joint", "convergence"]  # of threads there are none
+    assert set(usual) < set(every) < set(ARTEFACTS)
+    assert {"pillars", "who-is-missing", "saturation"} <= set(every)
+
+
 @pytest.mark.parametrize("name", ["t.docx", "t.xlsx", "t.html"])
-def test_documents_hold_all_that_the_study_has_to_show(study, tmp_path, name):
+def test_a_document_of_one_link_is_written(study, tmp_path, name):
     study.add_link("communication.feedback", CHANGE)
 
     (path,) = write_triangulation(study, tmp_path / name)
@@ -443,6 +473,7 @@ def test_a_picture_is_of_one_artefact_the_joint_display_unless_told(study, tmp_p
     [
         ("t.pdf", {}, "triangulation is written as .docx, .xlsx"),
         ("t.png", {"artefacts": ["joint", "pillars"]}, "a picture is of one artefact, not of"),
+        ("t.png", {"artefacts": ["all"]}, "a picture is of one artefact, not of all"),
         ("t.docx", {"artefacts": ["x"]}, "no artefact is called 'x'"),
         ("t.docx", {"themes": ["x"]}, "no theme of a link is called 'x'"),
         ("t.docx", {"artefacts": ["statistics"]}, "no finding of the study is told by groups"),

@@ -18,6 +18,7 @@ from qualkit.survey import Answers, Item, Survey
 from qualkit.triangulate import propose
 from qualkit.triangulate.records import proposal_of
 from qualkit.triangulate.strands import strand_of
+from qualkit.triangulating import all_findings_of
 from qualkit.triangulation_keeping import proposal_seal
 
 K1 = Item("K1", "Do you ask?", labels={"1": "Never", "2": "Often"}, scale="asking")
@@ -152,9 +153,14 @@ def test_a_finding_that_cannot_be_there_is_refused(study, finding, message):
         (lambda s: s.add_link("nothing", K1_CHANGE), UnknownName, "no code is called 'nothing'"),
         (lambda s: s.add_link(CODE, "K1"), ValueError, "'K1' is no id of a finding"),
         (lambda s: s.add_link(CODE, K1_CHANGE, polarity="up"), UnknownName, "no polarity"),
+        (
+            lambda s: s.add_link(CODE, "acts/calls/level/2020/area=\x00"),
+            ValueError,
+            "is no id of a finding",
+        ),
         (lambda s: s.set_link("x", note="y"), UnknownName, "no link is called 'x'"),
         (lambda s: s.remove_link("x"), UnknownName, "no link is called 'x'"),
-        (lambda s: s.add_link(CODE, K1_CHANGE, note="\x00"), ValueError, "the memo has"),
+        (lambda s: s.add_link(CODE, K1_CHANGE, note="\x00"), ValueError, "the note has"),
     ],
 )
 def test_what_is_no_link_is_refused_and_keeps_nothing(study, call, kind, message):
@@ -164,6 +170,26 @@ def test_what_is_no_link_is_refused_and_keeps_nothing(study, call, kind, message
         call(study)
 
     assert last(study) == before
+
+
+def test_of_findings_that_are_known_no_other_is_linked(study):
+    known = all_findings_of(study)["finding"]
+
+    with pytest.raises(UnknownName) as refused:
+        study.add_link(CODE, "leads/K1/means/after/all", known=known.tolist())
+
+    assert str(refused.value).startswith(
+        "no finding is called 'leads/K1/means/after/all'; did you mean 'leads/K1/mean/after/all'"
+    )
+    assert study.links().empty
+    assert study.add_link(CODE, known[0], known=known.tolist()).finding == known[0]
+
+
+def test_an_id_that_nothing_has_is_told_beside_those_that_there_are(study, link):
+    with pytest.raises(UnknownName) as refused:
+        study.remove_link("x")
+
+    assert str(refused.value) == f"no link is called 'x'; known are {link.id}"
 
 
 def test_the_same_link_is_not_made_twice(study, link):
@@ -178,6 +204,34 @@ def test_a_link_is_changed_only_from_the_version_that_was_read(study, link):
         study.set_link(link.id, note="late", version=1)
 
     assert study.link(link.id) == replace(link, polarity="lower-is-better")
+
+
+def test_what_somebody_changed_since_it_was_read_is_not_removed(study, link):
+    thread = study.add_thread("Which wait?", raised_in="survey")
+    study.set_confidence(CODE, **ASSESSED)
+    study.set_link(link.id, note="new")
+    study.set_thread(thread, status="answered")
+    study.set_confidence(CODE, **{**ASSESSED, "overall": "low"})
+    study.add_strand(strand("acts", "4", "7"))
+
+    for remove, name in (
+        (study.remove_link, link.id), (study.remove_thread, thread),
+        (study.remove_confidence, CODE), (study.remove_strand, "acts"),
+    ):  # fmt: skip
+        with pytest.raises(ConflictError, match="was changed by somebody else"):
+            remove(name, version=1)
+        remove(name, version=2)
+
+    tables = study.links(), study.threads(), study.confidences(), study.strands()
+    assert [len(one) for one in tables] == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("seen", [None, 2])
+def test_a_strand_makes_room_for_another_only_in_the_version_that_was_read(study, seen):
+    with pytest.raises(ConflictError, match="a strand acts was added, changed or removed since"):
+        study.add_strand(strand("acts", "9"), version=seen)
+
+    assert study.add_strand(strand("acts", "9"), version=1).added == 1
 
 
 # Verdicts ------------------------------------------------------------------------------------
@@ -301,6 +355,43 @@ def test_the_log_does_not_tell_a_blind_judge_what_others_decided(blind, link):
         blind.undo(len(shown) + 2)
 
 
+def test_what_a_blind_judge_does_tells_nothing_of_the_verdicts_that_it_moved(blind, link):
+    twin = blind.add_link(OTHER, K1_CHANGE)
+    by(blind, "Ann").decide(twin, "silence", proposal=proposal(), reason="Hidden.")
+    by(blind, "Bo").decide(twin, "partial", proposal=proposal(), reason="Mine.")
+
+    removed = blind.remove_link(link.id)
+    blind.undo(removed)
+    preview = blind.merge_codes(BOOK, CODE, OTHER, dry_run=True)
+    merged = blind.merge_codes(BOOK, CODE, OTHER)
+
+    mine = f"link to {K1_CHANGE}, Bo: verdict is silence under {CODE} and partial under {OTHER}; "
+    assert preview.conflicts[1:] == merged.conflicts[1:] == (f"{mine}partial stays",)
+    shown = blind.log()
+    listed = [
+        row for side in ("before", "after") for rows in shown[side] for row in json.loads(rows)
+    ]
+    judges = {row["judge_id"] for row in listed if row["table"] == "verdict"}
+    assert len(judges) == 1
+    assert "Hidden." not in shown.to_json()
+    assert "Hidden." in by(blind, "Ann").log().to_json()
+    assert len(blind.merge_codes(BOOK, OTHER, "culture", dry_run=True).conflicts) == 0
+
+
+def test_a_judge_is_removed_by_somebody_else_and_the_verdicts_stay(blind):
+    with pytest.raises(ConflictError, match="Bo judges blind; somebody else has to change that"):
+        blind.remove_judge("Bo")
+
+    entry = by(blind, "Ann").remove_judge("Bo")
+    assert blind.judges()["judge"].tolist() == ["Ann"]
+    assert by(blind, "Bo").verdicts()["judge"].tolist() == ["Ann", "Bo"]
+    with pytest.raises(UnknownName, match="no judge is called 'Bo'; known are Ann"):
+        blind.remove_judge("Bo")
+
+    blind.undo(entry)
+    assert blind.verdicts()["judge"].tolist() == ["Bo"]
+
+
 def test_nobody_takes_their_own_blindness_away(blind):
     made = int(blind.log().query("what == 'Bo, blind'")["entry"].iloc[0])
 
@@ -308,6 +399,9 @@ def test_nobody_takes_their_own_blindness_away(blind):
         blind.add_judge("Bo", blind=False)
     with pytest.raises(ValueError, match="somebody else has to take it back"):
         blind.undo(made)
+
+    with pytest.raises(ConflictError, match="Bo judges blind; somebody else"):
+        by(blind, "bo").add_judge("Bo", blind=False)  # the same person, written otherwise
 
     by(blind, "Ann").add_judge("Bo", blind=False)
     assert len(by(blind, "Bo").verdicts()) == 2
@@ -384,6 +478,17 @@ def test_a_finding_has_one_assessment_and_the_last_stands(study):
 
 
 # Strands -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("held", [
+    replace(strand("more"), title="\x00"), replace(strand("more"), file="\ud800"),
+    strand("more", area="N\x01"),
+])  # fmt: skip
+def test_a_strand_with_what_no_text_can_hold_is_refused(study, held):
+    with pytest.raises(ValueError, match="the strand has a character that no text can hold"):
+        study.add_strand(held)
+
+    assert study.strands()["strand"].tolist() == ["acts"]
 
 
 def test_a_strand_comes_back_as_it_was_and_again_is_nothing(study):
@@ -542,6 +647,7 @@ UNDONE = {
     "withdraw": lambda s, link: s.withdraw(link),
     "add judge": lambda s, link: s.add_judge("Bo"),
     "judge done": lambda s, link: s.judge_done("Ann"),
+    "remove judge": lambda s, link: s.remove_judge("Ann"),
     "add thread": lambda s, link: s.add_thread("How?", raised_in="survey"),
     "set thread": lambda s, link: s.set_thread(s.threads()["thread"].iloc[0], status="dropped"),
     "remove thread": lambda s, link: s.remove_thread(s.threads()["thread"].iloc[0]),

@@ -171,11 +171,18 @@ def opened(*, write: bool = False) -> Iterator[Project]:
 
 
 def _must_say_who(project: Project) -> None:
-    """Show nothing to nobody in particular while somebody codes blind; it may be that coder."""
-    table = project.assignments()
-    if not (table["blind"] & (table["status"] == "open")).any():
+    """Show nothing to nobody in particular while somebody codes or judges blind; it may be they."""
+    blind = [
+        what
+        for what, table in (
+            ("some sources are being coded", project.assignments()),
+            ("some links are being judged", project.judges()),
+        )
+        if (table["blind"] & (table["status"] == "open")).any()
+    ]
+    if not blind:
         return
-    st.info("Say who you are first: some sources are being coded blind. Choose or type your name "
+    st.info(f"Say who you are first: {' and '.join(blind)} blind. Choose or type your name "
             "at the left, under 'Who codes'.")  # fmt: skip
     if st.button("Choose another study", key="choose-another"):
         open_study(None)

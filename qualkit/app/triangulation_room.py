@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from qualkit.project import Project
+from qualkit.triangulate import redecided
 from qualkit.triangulating import all_findings_of, assess_of
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ class Findings:
 
     def __init__(self) -> None:
         self._held: dict[tuple[object, ...], pd.DataFrame] = {}
+        self._last: tuple[tuple[str, str], int, Assessment] | None = None
+        self._verdicts: set[int] = set()
 
     def of(self, project: Project) -> pd.DataFrame:
         """All findings of a study that can be linked."""
@@ -37,6 +40,30 @@ class Findings:
         for old in list(self._held)[:-_HELD]:
             del self._held[old]
         return found
+
+    def decided(self, entry: int | None) -> None:
+        """Take note that an entry of the log changed a verdict and nothing else."""
+        if entry is not None:
+            self._verdicts.add(entry)
+
+    def assessed(self, project: Project, progress: Progress) -> Assessment:
+        """Every link of a study with what the rule proposes and what was decided.
+
+        Where nothing but verdicts has changed since the last time, nothing else is read.
+        """
+        with project.one_moment():
+            whose, entry = (project.study, project.user), project.last_entry()
+            last = self._last
+            same = last is not None and last[0] == whose and last[1] <= entry
+            if same and last and {*range(last[1] + 1, entry + 1)} <= self._verdicts:
+                made = redecided(last[2], project.verdicts())
+            else:
+                progress(0, 2, "computing findings")
+                found = self.of(project)
+                progress(1, 2, "reading the interviews")
+                made = assess_of(project, findings=found)
+        self._last = (whose, entry, made)
+        return made
 
 
 def _made_of(project: Project) -> tuple[object, ...]:
@@ -55,7 +82,4 @@ def put_together(
 ) -> Assessment:
     """Every link of a study with what the rule proposes and what was decided."""
     with Project.open(study, user=user) as project:
-        progress(0, 2, "computing findings")
-        found = findings.of(project)
-        progress(1, 2, "reading the interviews")
-        return assess_of(project, findings=found)
+        return findings.assessed(project, progress)

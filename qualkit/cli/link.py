@@ -52,13 +52,17 @@ def add(
     study: str, theme: str, finding: str, polarity: str | None, same_construct: bool | None,
     note: str | None, user: str | None,
 ) -> None:  # fmt: skip
-    """Link THEME, a theme or code of STUDY, to FINDING, as 'survey findings' lists it."""
+    """Link THEME, a theme or code of STUDY, to FINDING.
+
+    'survey findings' and 'strand findings' list the ids of findings.
+    """
     from qualkit.project import Project
+    from qualkit.triangulating import all_findings_of
 
     with Project.open(study, user=user) as project:
         made = project.add_link(
             theme, finding, polarity=_way(polarity) or "", same_construct=bool(same_construct),
-            note=note or "",
+            note=note or "", known=all_findings_of(project)["finding"].tolist(),
         )  # fmt: skip
     say(f"linked {made.codebook}/{made.code} to {made.finding}")
     click.echo(made.id)
@@ -93,6 +97,8 @@ def set_command(
     from qualkit.project import Project
     from qualkit.triangulating import link_id_of
 
+    if polarity is None and same_construct is None and note is None:
+        raise click.UsageError("say what to change: --polarity, --same or --other, --note")
     with Project.open(study, user=user) as project:
         made = project.set_link(
             link_id_of(project, link_id), polarity=_way(polarity), same_construct=same_construct,

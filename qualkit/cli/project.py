@@ -66,14 +66,15 @@ def progress_command(study: str, as_json: bool) -> None:
 
 @project.command("log")
 @study_argument
+@click.option("--as", "user", metavar="NAME", help="Who reads; whoever works blind sees less.")
 @json_option
-def log_command(study: str, as_json: bool) -> None:
+def log_command(study: str, user: str | None, as_json: bool) -> None:
     """Who changed what, and when."""
     import json
 
     from qualkit.project import Project
 
-    with Project.open(study) as opened:
+    with Project.open(study, user=user) as opened:
         table = opened.log()
     if as_json:
         rows = records(table)

@@ -71,6 +71,20 @@ def list_strands(study: str, as_json: bool) -> None:
 @strand.command()
 @study_argument
 @click.argument("name")
+@json_option
+def findings(study: str, name: str, as_json: bool) -> None:
+    """The figures of strand NAME of STUDY as findings, whose ids 'link add' takes."""
+    from qualkit.project import Project
+    from qualkit.triangulate import strand_findings
+
+    with Project.open(study) as project:
+        table = strand_findings(project.strand(name))
+    give(table, "findings", ("finding", "base", "text"), as_json=as_json, width=100)
+
+
+@strand.command()
+@study_argument
+@click.argument("name")
 @links_option
 @user_option
 def remove(study: str, name: str, links: bool, user: str | None) -> None:
@@ -151,13 +165,18 @@ def set_thread(
     user: str | None,
     **said: Any,  # noqa: ANN401 - as click gives them
 ) -> None:
-    """Change THREAD of STUDY; what is not given stays."""
+    """Change THREAD of STUDY, its id or how that begins; what is not given stays."""
     from qualkit.project import Project
+    from qualkit.triangulating import thread_id_of
 
     given = {name: value for name, value in said.items() if value is not None}
+    if bool(given) == remove:
+        raise click.UsageError("say what to change, or --remove it")
     with Project.open(study, user=user) as project:
+        ident = thread_id_of(project, thread_id)
         if remove:
-            project.remove_thread(thread_id)
+            project.remove_thread(ident)
+            done = "removed"
         else:
-            project.set_thread(thread_id, **given)
-    say("removed" if remove else "changed")
+            done = "changed" if project.set_thread(ident, **given) else "it says so already"
+    say(done)

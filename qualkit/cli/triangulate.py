@@ -45,8 +45,8 @@ _adds = click.option(
               type=click.Choice(["proposed", "accepted", "changed"]),
               help="These alone; repeatable.")  # fmt: skip
 @click.option("--artefact", "artefacts", multiple=True, metavar="NAME",
-              help="This table: joint, convergence, narrative ...; 'all' names them; repeatable in "
-                   "a file.")  # fmt: skip
+              help="This table: verdicts, joint, convergence, narrative ...; repeatable in a file. "
+                   "'all': in a file every one, on the screen their names.")  # fmt: skip
 @click.option("--quotes", type=click.IntRange(0), metavar="N", help="Quotations a row, at most.")
 @click.option("--by", default="", metavar="ATTRIBUTE", help="Groups of statistics, cases, groups.")
 @click.option("--title", default="", metavar="TEXT")
@@ -61,10 +61,12 @@ def triangulate(
     """Interview themes beside findings: what the rule proposes, what was decided.
 
     Without --out and --artefact one row a link, and a theme without one. --artefact shows one of
-    the tables that a report has; with --out the file holds those named, or all.
+    the tables that a report has. With --out the file holds those named, or what a report is read
+    for: verdicts, narrative, joint, convergence, threads and confidence; a picture holds joint.
     """
     from qualkit.project import Project
     from qualkit.triangulating import (
+        ALL,
         ARTEFACTS,
         artefact_of,
         triangulate_of,
@@ -72,11 +74,12 @@ def triangulate(
     )
 
     _require(out, artefacts, options, title=title, template=template)
-    if "all" in artefacts:
-        artefacts = ARTEFACTS if out else ()
-        if out is None:
+    if ALL in artefacts and out is None:
+        if as_json:
+            emit({"artefacts": ARTEFACTS})
+        else:
             click.echo("\n".join(ARTEFACTS))
-            return
+        return
     with Project.open(study, user=user) as project:
         if out is not None:
             pages = write_triangulation(
@@ -132,7 +135,7 @@ def verdict() -> None:
 @_adds
 @_judge
 def accept(study: str, link: str, adds: str, user: str) -> None:
-    """Accept what the rule proposes now for LINK of STUDY."""
+    """Accept what the rule proposes now for LINK of STUDY, its id or how that begins."""
     _decide(study, link, "", user, adds=adds)
 
 
@@ -177,22 +180,28 @@ def withdraw(study: str, link: str, user: str) -> None:
 @verdict.command()
 @study_argument
 @click.argument("name", required=False)
-@click.option("--open", "sighted", is_flag=True, help="Who sees the verdicts of others.")
+@click.option("--open", "sighted", is_flag=True, help="NAME does not judge blind.")
 @click.option("--done", is_flag=True, help="NAME is done, and sees the verdicts of others.")
+@click.option("--remove", "removed", is_flag=True, help="NAME judges no more; verdicts stay.")
 @user_option
 @json_option
 def judge(
-    study: str, name: str | None, sighted: bool, done: bool, user: str | None, as_json: bool
-) -> None:
+    study: str, name: str | None, sighted: bool, done: bool, removed: bool, user: str | None,
+    as_json: bool,
+) -> None:  # fmt: skip
     """Have NAME judge the links of STUDY, blind unless told otherwise; without NAME list judges."""
     from qualkit.project import Project
 
-    if name is None and (sighted or done):
-        raise click.UsageError("--open and --done are about a NAME")
+    if name is None and (sighted or done or removed):
+        raise click.UsageError("--open, --done and --remove are about a NAME")
+    if sighted + done + removed > 1:
+        raise click.UsageError("one of --open, --done and --remove at a time")
     with Project.open(study, user=user) as project:
-        if name and done:
+        if name is not None and removed:
+            project.remove_judge(name)
+        elif name is not None and done:
             project.judge_done(name)
-        elif name:
+        elif name is not None:
             project.add_judge(name, blind=not sighted)
         table = project.judges()
     give(table, "judges", table.columns, as_json=as_json)
@@ -246,14 +255,17 @@ def confidence(
     """
     from qualkit.project import Project
 
-    if theme is None and (overall or remove):
-        raise click.UsageError("--overall and --remove are about a THEME")
-    if theme and not (overall or remove):
+    said = {*concerns.values()} - {"", "none"}
+    if theme is None and (overall or remove or said):
+        raise click.UsageError("the assessment is about a THEME; name it")
+    if theme is not None and not (overall or remove):
         raise click.UsageError("say how far with --overall, or --remove it")
+    if remove and (overall or said):
+        raise click.UsageError("--remove takes the assessment away; nothing else goes with it")
     with Project.open(study, user=user) as project:
-        if theme and remove:
+        if theme is not None and remove:
             project.remove_confidence(theme)
-        elif theme and overall:
+        elif theme is not None and overall:
             project.set_confidence(theme, overall=overall, **concerns)
         table = project.confidences()
     columns = [name for name in table.columns if name != "version"]

@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 _WIDTH: Final = 26.0  # of a column, in characters
 _JOINT: Final = (
     ("Theme", 24.0), ("Strand", 10.0), ("Finding", 30.0), ("Question", 36.0), ("Result", 36.0),
-    ("Base", 18.0), ("95 % interval", 16.0), ("Interviews", 30.0), ("Quotations", 70.0),
+    ("Base", 18.0), ("95% interval", 16.0), ("Interviews", 30.0), ("Quotations", 70.0),
     ("Verdict", 24.0), ("Status", 11.0), ("Fetters", 14.0), ("Inference", 48.0),
     ("Cautions", 40.0), ("Supporting", 24.0), ("Opposing", 24.0), ("Rule", 7.0),
 )  # fmt: skip
 _DRAFT: Final = (("Theme", 24.0), ("Kind", 10.0), ("Text", 100.0), ("Notes", 14.0))
 _FROM: Final = (
-    ("Note", 7.0), ("Theme", 24.0), ("In the draft", 50.0), ("Finding", 34.0), ("Link", 20.0),
+    ("Note", 7.0), ("Theme", 24.0), ("In the draft", 50.0), ("Finding", 34.0), ("Verdict", 40.0),
     ("Source", 22.0), ("Start", 9.0), ("End", 9.0),
 )  # fmt: skip
 
@@ -49,10 +49,13 @@ def _named(one: Sheet, name: str) -> Sheet:
 
 def _sheets(document: Document) -> Iterator[Sheet]:
     told: list[tuple[str, str]] = []
+    for one in document.opening:
+        yield from _artefact(one)
+        told += [(one.title, one_line(line)) for line in one.notes]
     if document.joint:
         yield Sheet(JOINT, _JOINT, [_joint(one) for one in document.joint], freeze=1)
         told += [(JOINT, line) for line in document.joint_notes]
-    for one in document.artefacts:
+    for one in document.further:
         yield from _artefact(one)
         told += [(one.title, one_line(line)) for line in one.notes]
     if document.sections:
@@ -75,7 +78,8 @@ def _artefact(one: Artefact) -> Iterator[Sheet]:
     heads = [str(name) for name in one.table.columns]
     rows = [[str(value) for value in values] for values in one.table.itertuples(index=False)]
     wide = widths_of(heads, rows, _WIDTH * len(heads))
-    yield Sheet(one.title, list(zip(heads, wide, strict=True)), rows, freeze=1)
+    cells = [[name, *map(_counted, rest)] for name, *rest in rows]
+    yield Sheet(one.title, list(zip(heads, wide, strict=True)), cells, freeze=1)
     if one.summary is not None:
         columns = list(one.summary.columns)
         numbers: list[list[str | int | float]] = [
@@ -86,6 +90,13 @@ def _artefact(one: Artefact) -> Iterator[Sheet]:
             f"Counts, {one.title}", [(name.capitalize(), 14.0) for name in columns], numbers,
             formats=["0%" if name == "share" else "" for name in columns], filtered=False,
         )  # fmt: skip
+
+
+def _counted(value: str) -> str | int:
+    """A cell that is a count and nothing else as a number, to be sorted and added."""
+    return (
+        int(value) if value.isdecimal() and value.isascii() and str(int(value)) == value else value
+    )
 
 
 def _draft(document: Document) -> Iterator[Sequence[str]]:
@@ -102,7 +113,7 @@ def _draft(document: Document) -> Iterator[Sequence[str]]:
 def _from(document: Document) -> Iterator[Sequence[str | int | float]]:
     """A row a place: a note on four passages has four."""
     for note in document.notes.values():
-        about = (note.number, note.theme, note.words, note.finding, note.link)
+        about = (note.number, note.theme, note.words, note.finding, note.verdict)
         places: list[tuple[str | int, ...]] = []
         for source, spans in note.sources.items():
             places += [(source, *span) for span in spans] or [(source, "", "")]

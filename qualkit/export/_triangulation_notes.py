@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 from qualkit.errors import BatchError
 from qualkit.framework.excerpts import taken_from
 from qualkit.tables import plain
+from qualkit.triangulate._words import with_minus
 
 if TYPE_CHECKING:
     from qualkit.triangulate import Artefact, Assessment, JointRow, Paragraph, Piece, Section
 
 _QUOTED: Final = re.compile(r"^\u201c(.*)\u201d \([^()]*\)$")  # a line of a cell that is a quote
 _MARKS: Final = str.maketrans(dict.fromkeys('\u2018\u2019\u201c\u201d"', "'"))
+_GLANCE: Final = 60
 _QUOTE: Final = "quote"  # the kind of a paragraph
 _Spans = Mapping[str, Sequence[tuple[int, int]]]  # source -> where
 
@@ -30,8 +32,10 @@ class Note:
         From 1, in reading order.
     theme, words : str
         Where it stands, and what is said there.
-    finding, link : str
-        Ids; empty for none.
+    finding : str
+        Its id; empty for none.
+    verdict : str
+        Of a verdict: who gave it, and what the rule proposed with which figures.
     sources : mapping of str to sequence of (int, int)
         Source -> where in it, half-open, code points; nothing where only the source is known.
     more : str
@@ -42,7 +46,7 @@ class Note:
     theme: str
     words: str
     finding: str
-    link: str
+    verdict: str
     sources: _Spans
     more: str = ""
 
@@ -53,15 +57,23 @@ class Note:
         told = [f"{name}{_places(spans)}" for name, spans in self.sources.items()]
         sources = f"Source{'s' * (len(told) != 1)}: {'; '.join(told)}"
         parts = (
-            finding if self.finding else "", f"Link {self.link}" if self.link else "",
-            sources if told else "",
+            finding if self.finding else "", self.verdict, sources if told else "",
         )  # fmt: skip
         return tuple(part for part in parts if part)
 
     @property
     def said(self) -> str:
         """The same on one line."""
-        return ". ".join(self.lines)
+        return ". ".join(line.rstrip(".") for line in self.lines)
+
+    @property
+    def short(self) -> str:
+        """How what is said begins: enough to find it by."""
+        return (
+            self.words
+            if len(self.words) <= _GLANCE
+            else f"{self.words[: _GLANCE - 1].rstrip()}\u2026"
+        )
 
 
 def _places(spans: Sequence[tuple[int, int]]) -> str:
@@ -73,15 +85,33 @@ def notes_of(
 ) -> dict[tuple[int, int, int], Note]:
     """The notes of a draft, by section, paragraph and piece.
 
-    Without `assessed` they have ids alone, where a passage is not known.
+    Without `assessed` they have names alone, where a passage is not known.
     """
-    places = _places_of(assessed)
+    places, verdicts = _places_of(assessed), _verdicts_of(assessed)
     made: dict[tuple[int, int, int], Note] = {}
     for s, section in enumerate(sections):
         for p, paragraph in enumerate(section.paragraphs):
             for n, piece in enumerate(paragraph.pieces):
                 if piece.refs:
-                    made[s, p, n] = _note(len(made) + 1, section, piece, places, assessed)
+                    made[s, p, n] = _note(len(made) + 1, section, piece, places, verdicts, assessed)
+    return made
+
+
+def _verdicts_of(assessed: Assessment | None) -> dict[str, str]:
+    """Of each link who gave the verdict, and what the rule proposed, in words."""
+    if assessed is None:
+        return {}
+    table = assessed.decided
+    names = ("link", "finding", "status", "verdict", "judges", "rule_version", "why")
+    made = {}
+    for link, finding, status, verdict, judges, version, why in zip(
+        *(table[name] for name in names), strict=True
+    ):
+        who = ", ".join(judge for judge, said in judges.items() if said == verdict)
+        by = "" if status == "proposed" else f"{status} by {who}; "
+        made[str(link)] = with_minus(
+            f"Verdict on {finding}: {by}proposed by the rule, version {version}: {why}"
+        )
     return made
 
 
@@ -98,7 +128,7 @@ def _places_of(assessed: Assessment | None) -> dict[str, tuple[str, int, int]]:
 
 def _note(
     number: int, section: Section, piece: Piece, places: Mapping[str, tuple[str, int, int]],
-    assessed: Assessment | None,
+    verdicts: Mapping[str, str], assessed: Assessment | None,
 ) -> Note:  # fmt: skip
     ids: dict[str, list[str]] = {}
     for ref in piece.refs:
@@ -111,8 +141,9 @@ def _note(
     finding = "".join(ids.get("finding", ()))
     found: Mapping[str, Any] = {} if assessed is None else assessed.findings.get(finding, {})
     joined = {name: _joined(held) for name, held in spans.items()}
-    link, more = "".join(ids.get("link", ())), str(plain(found.get("source")) or "")
-    return Note(number, section.title, piece.text.strip(), finding, link, joined, more)
+    told = [verdicts.get(link, "The verdict on a link") for link in ids.get("link", ())]
+    more = str(plain(found.get("source")) or "")
+    return Note(number, section.title, piece.text.strip(), finding, ". ".join(told), joined, more)
 
 
 def _joined(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -78,11 +78,13 @@ def _page(document: Document) -> Iterator[str]:
 
 
 def _parts(document: Document) -> Iterator[tuple[str, Iterable[str]]]:
+    for one in document.opening:
+        yield one.title, _artefact(one)
     if document.sections:
         yield DRAFT_TITLE, _draft(document)
     if document.joint:
         yield JOINT, _joint(document)
-    for one in document.artefacts:
+    for one in document.further:
         yield one.title, _artefact(one)
     if document.figures:
         yield "Figures", (picture(data, alt) for data, alt in document.figures)
@@ -130,7 +132,7 @@ def _notes(notes: Iterable[Note]) -> Iterator[str]:
     yield '<ol class="notes">'
     for note in notes:
         yield (
-            f'<li id="note-{note.number}" dir="auto">{text(note.theme)}, \u2018{text(note.words)}'
+            f'<li id="note-{note.number}" dir="auto">{text(note.theme)}, \u2018{text(note.short)}'
             f'\u2019: {text(note.said)}. <a href="#said-{note.number}">Back</a></li>'
         )
     yield "</ol>"

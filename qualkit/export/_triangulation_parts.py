@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,6 +23,9 @@ DRAFT_TITLE: Final = "Findings by theme: draft"
 NOTES: Final = "Where the figures and quotations of the draft are from"
 JOINT_HEADS: Final = ("Theme and verdict", "Finding", "Interviews", "Inference")
 _LONG: Final = 16  # characters of a word that no column need be wider for
+_MORE: Final = 6.0  # characters over its longest word that a column of many words is given
+_BOLD: Final = 1.2  # a head is so many times as wide as other words of its length
+FIRST: Final = "verdicts"  # the artefact that stands before everything else
 NOTE_HEADS: Final = ("Note", "Theme", "In the draft", "From")
 
 
@@ -50,6 +54,16 @@ class Document:
     figures: tuple[tuple[bytes, str], ...]
     panels: Panels
     assessed: Assessment | None
+
+    @property
+    def opening(self) -> tuple[Artefact, ...]:
+        """What a reader sees first: the verdicts, theme by theme."""
+        return tuple(one for one in self.artefacts if one.name == FIRST)
+
+    @property
+    def further(self) -> tuple[Artefact, ...]:
+        """The artefacts that stand behind the draft and the joint display."""
+        return tuple(one for one in self.artefacts if one.name != FIRST)
 
     @cached_property
     def notes(self) -> Mapping[tuple[int, int, int], Note]:
@@ -89,10 +103,10 @@ def pages_of(
 ) -> list[tuple[list[str], list[list[str]]]]:
     """A table in pieces that fit in so many characters, each with the first column.
 
-    >>> [heads for heads, _ in pages_of(["Area", "a", "b", "c"], [["N", "1", "2", "3"]], 12)]
+    >>> [heads for heads, _ in pages_of(["Area", "a", "b", "c"], [["N", "1", "2", "3"]], 15)]
     [['Area', 'a', 'b'], ['Area', 'c']]
     """
-    needed = [least + min(10.0, more) for least, more in _needs(heads, rows)]
+    needed = [least + min(_MORE, more) for least, more in _needs(heads, rows)]
     pieces, used = [[0]], needed[0]
     for n, wide in enumerate(needed[1:], 1):
         if used + wide > room and len(pieces[-1]) > 1:
@@ -140,7 +154,8 @@ def _needs(
     """Of each column its longest word with its margins, and the root of what is left to say."""
     made = []
     for texts in zip(heads, *rows, strict=True):
-        word = max(len(word) for text in texts for word in text.split() or [""])
-        least = min(_LONG, word) + 2.0
+        lengths = [len(word) for text in texts[1:] for word in text.split()]
+        lengths += [math.ceil(len(word) * _BOLD) for word in texts[0].split()]
+        least = min(_LONG, max(lengths, default=0)) + 2.0
         made.append((least, max(0.0, max(map(len, texts)) - least) ** 0.5))
     return made

@@ -1,7 +1,8 @@
 """Artefacts of triangulation as pictures for a slide or a page of A4, in black and white.
 
 A verdict is told by a sign and by its words, one that nobody has decided by a dashed edge and the
-word PROPOSED. Whoever opposes is named.
+word PROPOSED. Whoever opposes is named. Nothing is cut: a row grows with its words, and one that is
+longer than a page goes on in a further one.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ from qualkit.export._survey_canvas import (
     wrapped,
 )
 from qualkit.export._triangulation_parts import read_table
-from qualkit.export._triangulation_words import SIGNS, opposing, side_of, sign_of
+from qualkit.export._triangulation_words import opposing, side_of, sign_of, signs_in_words
+from qualkit.triangulate.artefacts import heading
 
 if TYPE_CHECKING:
     from qualkit.export._triangulation_panel import Panels
@@ -38,10 +40,12 @@ _MIDDLE: Final = EDGE + 3.32
 _LEFT: Final = (EDGE, _MIDDLE)
 _RIGHT: Final = (_MIDDLE + _GAP, WIDE - EDGE)
 _SPACE: Final = 0.05  # between paragraphs
-_MOST: Final = 14  # lines of a paragraph
-_ALL: Final = 45  # of names that may not be left out
+_PAGE: Final = 7.0  # inches of a row on one page, under the title and over the notes
+_EVERY: Final = 1_000_000  # lines
+_CONTINUED: Final = "(continued)"
+_NAME: Final = 4  # lines of the name of a row
 _SIDE_BY_SIDE: Final = 5  # so many columns can be read beside each other
-_SHORT: Final = 90  # characters of a cell of one of many columns
+_SHORT: Final = 90  # characters of a paragraph in one of many columns
 NOTHING: Final = Piece(0.0, lambda canvas, top: None)
 
 
@@ -60,17 +64,52 @@ class _Words(NamedTuple):
 
 def _paragraph(
     text: str, room: float, *, size: float = SMALL, bold: bool = False, colour: str = INK,
-    most: int = _MOST,
+    most: int = _EVERY,
 ) -> _Words:  # fmt: skip
     return _Words(wrapped(text, room, size, most=most, bold=bold), size, bold, colour)
 
 
-def _write(canvas: Canvas, x: float, top: float, parts: Iterable[_Words]) -> float:
-    """Paragraphs from a height down; where they end."""
+_Part = _Words | Piece  # of a column: a paragraph, or a chart
+
+
+def _write(canvas: Canvas, x: float, top: float, parts: Iterable[_Part]) -> float:
+    """What stands in a column, from a height down; where it ends."""
     for one in parts:
-        canvas.words((x, top), one.lines, size=one.size, bold=one.bold, colour=one.colour)
+        if isinstance(one, Piece):
+            one.draw(canvas, top)
+        else:
+            canvas.words((x, top), one.lines, size=one.size, bold=one.bold, colour=one.colour)
         top += one.high
     return top
+
+
+def _tall(parts: Iterable[_Part]) -> float:
+    return sum(one.high for one in parts)
+
+
+def _parted(columns: Sequence[Sequence[_Part]]) -> list[list[list[_Part]]]:
+    """Columns side by side, cut between lines where they are longer than a page has room for."""
+    left, made = [list(one) for one in columns], list[list[list[_Part]]]()
+    while any(left) or not made:
+        taken = [_taken(one) for one in left]
+        made.append([first for first, _ in taken])
+        left = [rest for _, rest in taken]
+    return made
+
+
+def _taken(parts: Sequence[_Part]) -> tuple[list[_Part], list[_Part]]:
+    """What of a column fits on a page, and the rest."""
+    used = 0.0
+    for n, one in enumerate(parts):
+        if used + one.high > _PAGE:
+            first, rest = list(parts[:n]), list(parts[n:])
+            if isinstance(one, Piece):
+                return (first, rest) if first else (rest[:1], rest[1:])
+            fit = int((_PAGE - used - _SPACE) / height(1, one.size))
+            cut = [one._replace(lines=one.lines[:fit]), one._replace(lines=one.lines[fit:])]
+            return [*first, *cut[: fit > 0]], [cut[1], *rest[1:]]
+        used += one.high
+    return list(parts), []
 
 
 # The joint display -----------------------------------------------------------------------------
@@ -86,31 +125,48 @@ def joint_chart(rows: Sequence[JointRow], panels: Panels, title: str) -> Chart:
     """
     if not rows:
         raise NotEnough("a joint display of nothing: no theme and no finding is chosen")
-    body = [_joint(row, panels) for row in rows]
-    notes = [f"{', '.join(f'{sign} {words}' for words, sign in SIGNS.items())}."]
+    body = [piece for row in rows for piece in _joint(row, panels)]
+    notes = [signs_in_words()]
     if any(row.status == "proposed" for row in rows):
         notes.append("Dashed, PROPOSED: by the rule; no evaluator has decided yet.")
     notes.append(
-        "Interviews are counted once each. Whiskers: 95 % interval; bars: % of those who answered."
+        "Interviews are counted once each. Whiskers: 95% interval; bars: % of those who answered."
     )
     return Chart("Joint display", title, [Section(NOTHING, body, NOTHING)], notes)
 
 
-def _joint(row: JointRow, panels: Panels) -> Piece:
-    label = _Label.of(row)
-    theme = _paragraph(row.theme, WIDE - 2 * EDGE - label.wide - _GAP, size=PLAIN + 1, bold=True)
+def _joint(row: JointRow, panels: Panels) -> list[Piece]:
+    """A row, whole where a page has room for it."""
     panel = panels.of(row.finding, (_LEFT[0], _LEFT[1] - 0.06)) or NOTHING
-    above, below = _finding(row)
-    said = _interviews(row)
-    together = [_paragraph(row.inference, WIDE - 2 * EDGE, size=PLAIN)]
+    parts = _parted([_finding(row, panel), _interviews(row)])
+    made = [(left, right, list[_Part]()) for left, right in parts]
+    together: list[_Part] = [_paragraph(row.inference, WIDE - 2 * EDGE, size=PLAIN)]
     together += [
         _paragraph(f"Caution: {one}", WIDE - 2 * EDGE, colour=GREY) for one in row.cautions
     ]
-    head = max(theme.high, label.high + _SPACE) + 0.03
-    columns = max(
-        sum(one.high for one in (*above, *below)) + panel.high, sum(one.high for one in said)
+    left, right, _ = made[-1]
+    if max(_tall(left), _tall(right)) + _tall(together) <= _PAGE:
+        made[-1] = left, right, together
+    else:
+        made += [([], [], some) for (some,) in _parted([together])]
+    spoken = _aloud(row, panel)
+    return [_beside(row, one, "" if n else spoken, again=n > 0) for n, one in enumerate(made)]
+
+
+_Beside = tuple[list[_Part], list[_Part], list[_Part]]  # left, right, under both
+
+
+def _beside(row: JointRow, parts: _Beside, spoken: str, *, again: bool) -> Piece:
+    """A finding beside interviews, under its theme and verdict."""
+    left, right, together = parts
+    label = _Label.of(row)
+    name = _again(row.theme) if again else row.theme
+    theme = _paragraph(
+        name, WIDE - 2 * EDGE - label.wide - _GAP, size=PLAIN + 1, bold=True, most=_NAME
     )
-    high = 0.1 + head + columns + 0.03 + sum(one.high for one in together) + 0.06
+    head = max(theme.high, label.high + _SPACE) + 0.03
+    columns = max(_tall(left), _tall(right))
+    high = 0.1 + head + columns + 0.03 + _tall(together) + 0.06
 
     def draw(canvas: Canvas, top: float) -> None:
         canvas.line((EDGE, top + 0.04), (WIDE - EDGE, top + 0.04), wide=1.2)
@@ -120,30 +176,28 @@ def _joint(row: JointRow, panels: Panels) -> Piece:
         y += head
         middle = _MIDDLE + _GAP / 2
         canvas.line((middle, y), (middle, y + columns), colour="#b0b0b0", wide=0.6)
-        down = _write(canvas, _LEFT[0], y, above)
-        panel.draw(canvas, down)
-        _write(canvas, _LEFT[0], down + panel.high, below)
-        _write(canvas, _RIGHT[0], y, said)
+        _write(canvas, _LEFT[0], y, left)
+        _write(canvas, _RIGHT[0], y, right)
         _write(canvas, EDGE, y + columns + 0.03, together)
 
-    return Piece(high, draw, _aloud(row, panel))
+    return Piece(high, draw, spoken)
 
 
-def _finding(row: JointRow) -> tuple[list[_Words], list[_Words]]:
-    """What stands over the chart of a finding, and what under it."""
+def _finding(row: JointRow, panel: Piece) -> list[_Part]:
+    """The chart of a finding under its question and over its figures."""
     room = _LEFT[1] - _LEFT[0]
-    above = [_paragraph(row.strand.capitalize(), room, bold=True)]
+    parts: list[_Part] = [_paragraph(heading(row.strand), room, bold=True)]
     if row.question:
-        above.append(_paragraph(f"\u2018{row.question}\u2019", room, size=PLAIN))
-    return above, [_paragraph(row.result, room)]
+        parts.append(_paragraph(f"\u2018{row.question}\u2019", room, size=PLAIN))
+    return [*parts, panel, _paragraph(row.result, room)]
 
 
-def _interviews(row: JointRow) -> list[_Words]:
+def _interviews(row: JointRow) -> list[_Part]:
     room = _RIGHT[1] - _RIGHT[0]
-    parts = [_paragraph("Interviews", room, bold=True), _paragraph(row.said, room)]
+    parts: list[_Part] = [_paragraph("Interviews", room, bold=True), _paragraph(row.said, room)]
     parts += [_paragraph(f"{side_of(row, quote)}{quote.text}", room) for quote in row.quotes]
     if words := opposing(row):
-        parts.append(_paragraph(words, room, bold=True, most=_ALL))
+        parts.append(_paragraph(words, room, bold=True))
     return parts
 
 
@@ -196,13 +250,14 @@ def table_chart(artefact: Artefact, title: str) -> Chart:
     if len(heads) <= _SIDE_BY_SIDE or _is_narrow(heads, rows):
         section = _side_by_side(heads, rows)
     else:
-        section = Section(NOTHING, [_card(heads, row) for row in rows], NOTHING)
+        cards = [piece for row in rows for piece in _card(heads, row)]
+        section = Section(NOTHING, cards, NOTHING)
     return Chart("Table", title or artefact.title, [section], [*artefact.notes])
 
 
 def _is_narrow(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     """Whether many columns can be read beside each other, as short cells can."""
-    cells = [len(text) for row in rows for text in row[1:]]
+    cells = [len(line) for row in rows for text in row[1:] for line in text.split("\n")]
     return sum(_least(heads, rows)) <= WIDE - 2 * EDGE and max(cells) <= _SHORT
 
 
@@ -220,7 +275,8 @@ def _side_by_side(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Sectio
         canvas.line((EDGE, top + deep), (WIDE - EDGE, top + deep), wide=1.2)
 
     head = Piece(deep + 0.04, draw, keep=True)
-    return Section(head, [_row(heads, row, starts, wide) for row in rows], NOTHING)
+    body = [piece for row in rows for piece in _row(heads, row, starts, wide)]
+    return Section(head, body, NOTHING)
 
 
 def _widths(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float]:
@@ -238,7 +294,8 @@ def _least(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float]:
     """How wide columns must be for their longest words; heads and names of rows are bold."""
     made = []
     for n, head in enumerate(heads):
-        words = [width(word, SMALL, bold=True) for word in head.split()]
+        named = [_CONTINUED] * (not n)
+        words = [width(word, SMALL, bold=True) for word in (*head.split(), *named)]
         words += [
             width(word, SMALL, bold=not n) for word in " ".join(row[n] for row in rows).split()
         ]
@@ -248,43 +305,90 @@ def _least(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float]:
 
 def _row(
     heads: Sequence[str], row: Sequence[str], starts: Sequence[float], wide: Sequence[float]
-) -> Piece:
+) -> list[Piece]:
+    """A row, whole where a page has room for it; what goes on is named again."""
     cells = [
         [_paragraph(line, room - _GAP, bold=not n) for line in text.split("\n")]
         for n, (text, room) in enumerate(zip(row, wide, strict=True))
     ]
-    high = max(sum(one.high for one in cell) for cell in cells) + 0.05
+    parts = _parted(cells)
+    for some in parts[1:]:
+        some[0] = some[0] or [_paragraph(_again(row[0]), wide[0] - _GAP, bold=True, most=_NAME)]
+    spoken = _spoken(heads, row)
+    return [
+        _line_of(starts, some, "" if n else spoken, last=n == len(parts) - 1)
+        for n, some in enumerate(parts)
+    ]
+
+
+def _again(name: str) -> str:
+    return f"{one_line(name)} {_CONTINUED}"
+
+
+def _line_of(
+    starts: Sequence[float], cells: Sequence[Sequence[_Part]], spoken: str, *, last: bool
+) -> Piece:
+    """Cells side by side, with a line under the last of a row."""
+    high = max(map(_tall, cells)) + 0.05
 
     def draw(canvas: Canvas, top: float) -> None:
         for x, cell in zip(starts, cells, strict=True):
             _write(canvas, x, top + 0.02, cell)
-        canvas.line((EDGE, top + high), (WIDE - EDGE, top + high), colour="#b0b0b0", wide=0.6)
+        if last:
+            canvas.line((EDGE, top + high), (WIDE - EDGE, top + high), colour="#b0b0b0", wide=0.6)
 
-    return Piece(high, draw, _spoken(heads, row))
+    return Piece(high, draw, spoken)
 
 
-def _card(heads: Sequence[str], row: Sequence[str]) -> Piece:
+def _card(heads: Sequence[str], row: Sequence[str]) -> list[Piece]:
     """A row whose cells stand two or three in a line, each under its head."""
     across = 2 if len(heads) <= 7 else 3
     room = (WIDE - 2 * EDGE) / across
-    top_line = _paragraph(row[0], WIDE - 2 * EDGE, size=PLAIN + 1, bold=True)
-    cells = [
+    cells: list[list[_Part]] = [
         [_paragraph(head, room - _GAP, colour=GREY, bold=True),
          *(_paragraph(line, room - _GAP) for line in text.split("\n"))]
         for head, text in zip(heads[1:], row[1:], strict=True)
     ]  # fmt: skip
     lines = [cells[n : n + across] for n in range(0, len(cells), across)]
-    tall = [max(sum(one.high for one in cell) for cell in line) + 0.04 for line in lines]
+    starts = [EDGE + room * n for n in range(across)]
+    spoken = _spoken(heads, row)
+    return [
+        _lines_of(_again(row[0]) if n else row[0], some, starts, "" if n else spoken)
+        for n, some in enumerate(_packed([some for line in lines for some in _parted(line)]))
+    ]
+
+
+_Line = Sequence[Sequence[_Part]]  # cells side by side
+
+
+def _deep(line: _Line) -> float:
+    return max(map(_tall, line)) + 0.04
+
+
+def _packed(lines: Iterable[_Line]) -> list[list[_Line]]:
+    """Lines of cells in as few pieces as pages have room for."""
+    made: list[list[_Line]] = [[]]
+    for line in lines:
+        if made[-1] and sum(map(_deep, made[-1])) + _deep(line) > _PAGE:
+            made.append([])
+        made[-1].append(line)
+    return made
+
+
+def _lines_of(name: str, lines: Sequence[_Line], starts: Sequence[float], spoken: str) -> Piece:
+    """Lines of cells under the name of their row."""
+    top_line = _paragraph(name, WIDE - 2 * EDGE, size=PLAIN + 1, bold=True, most=_NAME)
+    tall = [_deep(line) for line in lines]
 
     def draw(canvas: Canvas, top: float) -> None:
         canvas.line((EDGE, top + 0.04), (WIDE - EDGE, top + 0.04), wide=1.2)
         y = _write(canvas, EDGE, top + 0.1, [top_line])
         for line, deep in zip(lines, tall, strict=True):
-            for n, cell in enumerate(line):
-                _write(canvas, EDGE + room * n, y, cell)
+            for x, cell in zip(starts, line, strict=False):
+                _write(canvas, x, y, cell)
             y += deep
 
-    return Piece(0.1 + top_line.high + sum(tall) + 0.04, draw, _spoken(heads, row))
+    return Piece(0.1 + top_line.high + sum(tall) + 0.04, draw, spoken)
 
 
 def _spoken(heads: Sequence[str], row: Sequence[str]) -> str:

@@ -23,7 +23,7 @@ from qualkit.export._triangulation_parts import (
     read_table,
     widths_of,
 )
-from qualkit.export._triangulation_words import opposing, side_of
+from qualkit.export._triangulation_words import opposing, side_of, sign_of, signs_in_words
 from qualkit.export.word import plain_row, wide
 from qualkit.triangulate.narrative import DRAFT
 
@@ -77,11 +77,13 @@ class _Writer:
     def chapters(self) -> Iterator[_Chapter]:
         """The parts that the document has, in their order."""
         made, upright, across = self.document, self.file.plain, wide(self.file, "A4")
+        for one in made.opening:
+            yield _Chapter(f"artefact_{one.name}", one.title, across, partial(self._artefact, one))
         if made.sections:
             yield _Chapter("draft", DRAFT_TITLE, upright, self._draft)
         if made.joint:
             yield _Chapter("joint", JOINT, across, self._joint)
-        for n, one in enumerate(made.artefacts):
+        for n, one in enumerate(made.further):
             page = across if len(read_table(one)[0]) > _UPRIGHT else upright
             yield _Chapter(f"artefact_{n}", one.title, page, partial(self._artefact, one))
         if made.figures:
@@ -122,16 +124,16 @@ class _Writer:
 
     def _notes(self) -> None:
         file = self.file
-        widths = file.shares([0.6, 1.6, 2.6, 4])
+        widths = file.shares([0.75, 1.5, 2.6, 4.4])
         rows = [self._note(note, widths) for note in self.document.notes.values()]
         file.table(NOTE_HEADS, widths, rows, caption=NOTES)
 
     def _note(self, note: Note, widths: Sequence[int]) -> str:
         file = self.file
         back = link(f"{note.number}", f"said_{note.number}", file.colours.link)
-        rest = [run(one_line(one)) for one in (note.theme, note.words, note.said)]
+        rest = [run(one_line(one)) for one in (note.theme, note.short, note.said)]
         return row(
-            (cell(file.p(one, "Grid Body"), width)
+            (cell(file.p(one, "Grid Attribution"), width)
              for one, width in zip([back, *rest], widths, strict=True)),
             whole=len(note.said) < _WHOLE_ROW,
         )  # fmt: skip
@@ -143,7 +145,7 @@ class _Writer:
         widths = file.shares([1.35, 3.35, 3.2, 2.3])
         rows = [self._joint_row(one, widths) for one in self.document.joint]
         file.table(JOINT_HEADS, widths, rows, caption=JOINT)
-        for line in self.document.joint_notes:
+        for line in (signs_in_words(), *self.document.joint_notes):
             file.say(line, "Grid Attribution")
 
     def _joint_row(self, one: JointRow, widths: Sequence[int]) -> str:
@@ -151,7 +153,8 @@ class _Writer:
             self._verdict(one), self._finding(one, widths[1]), self._said(one),
             self._inference(one),
         )  # fmt: skip
-        length = sum(len(quote.text) for quote in one.quotes) + len(one.inference)
+        longest = (one.question, one.inference, opposing(one), *one.cautions)
+        length = sum(map(len, longest)) + sum(len(quote.text) for quote in one.quotes)
         return row(
             (cell(words, width) for words, width in zip(contents, widths, strict=True)),
             whole=length < _WHOLE_ROW,
@@ -159,9 +162,8 @@ class _Writer:
 
     def _verdict(self, one: JointRow) -> str:
         file = self.file
-        return file.p(run(one_line(one.theme)), "Grid Row") + file.p(
-            run(one_line(one.label), bold=True), "Grid Body"
-        )
+        verdict = f"{sign_of(one.verdict)} {one_line(one.label)}"
+        return file.p(run(one_line(one.theme)), "Grid Row") + file.p(run(verdict), "Grid Body")
 
     def _finding(self, one: JointRow, width: int) -> str:
         file = self.file

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from qualkit.triangulate.artefacts import opposing_words
+
 if TYPE_CHECKING:
     from qualkit.triangulate import JointRow, Quote
 
@@ -23,6 +25,15 @@ def sign_of(verdict: str) -> str:
     return SIGNS.get(verdict.split(" (", maxsplit=1)[0], SIGNS["not settled"])
 
 
+def signs_in_words() -> str:
+    """What each sign stands for.
+
+    >>> signs_in_words()
+    '● agreement, ◐ partial, ✕ dissonance, ○ silence, ? not settled.'
+    """
+    return f"{', '.join(f'{sign} {words}' for words, sign in SIGNS.items())}."
+
+
 def side_of(row: JointRow, quote: Quote) -> str:
     """What stands before a quotation: ``Against: ``; nothing where there is no side to be on."""
     told = quote.side and (_directed(row) or quote.side != "for")
@@ -31,9 +42,8 @@ def side_of(row: JointRow, quote: Quote) -> str:
 
 def opposing(row: JointRow) -> str:
     """Who says otherwise, or that nobody does; nothing where no direction is shown to oppose."""
-    if row.opposing:
-        return f"Opposing: {', '.join(row.opposing)}"
-    return "Opposing: none" if _directed(row) and row.supporting else ""
+    none = "Opposing: none" if _directed(row) and row.supporting else ""
+    return opposing_words(row.opposing) or none
 
 
 def _directed(row: JointRow) -> bool:

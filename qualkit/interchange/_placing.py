@@ -35,7 +35,7 @@ _BEYOND: Final = 2  # a line end that some tools count behind the last
 _CUTS: Final = "it quotes no words, and begins or ends within one"
 _CLOSE: Final = 0.05  # between scores that tell nothing
 _TOO_MANY: Final = "its file has too many such to look for its words"
-_WORK: Final = 100_000_000_000  # what looking for words may cost in a file: about half a minute
+_WORK: Final = 40_000_000_000  # what looking for words may cost in a file: about ten seconds
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ from qualkit.store.schema import (
     thread,
     verdict,
 )  # fmt: skip
+from qualkit.store.sight import EVERYTHING, Sight
 from qualkit.store.store import Change
 from qualkit.store.summaries import MARK, seal_of
 from qualkit.store.triangulation import copied, moved, verdicts_on
@@ -124,11 +125,16 @@ class Merge:
     ----------
     connection : Connection
     gone, stays : (Codebook, Code)
+    sight : Sight
+        Of who merges: on what verdicts of others do not agree is not told where they are hidden.
     """
 
-    def __init__(self, connection: Connection, gone: Placed, stays: Placed) -> None:
+    def __init__(
+        self, connection: Connection, gone: Placed, stays: Placed, *, sight: Sight = EVERYTHING
+    ) -> None:
         refuse(gone, stays)
         self.connection = connection
+        self._sight = sight
         self._book, self._gone = gone
         self._other, self._stays = stays
         self._sets: list[tuple[Table, str, Row]] = []
@@ -356,7 +362,7 @@ class Merge:
             self._removed.append((verdict, row["id"]))
             if (own := held.get(row["judge_id"])) is None:
                 self._added.append((verdict, copied(row, twin["id"])))
-            else:
+            elif self._sight.may_see_verdict_of(row["judge_id"]):
                 where = f"link to {gone['finding']}, {self._coders[row['judge_id']]}"
                 self._disagree(where, "verdict", row["verdict"], own["verdict"])
 

@@ -312,7 +312,10 @@ def entries(
     if before is not None:
         wanted.append(log.c.entry < before)
     query = select(*columns).where(*wanted).order_by(log.c.entry.desc()).limit(limit)
-    return _frame(connection, query).iloc[::-1].reset_index(drop=True)
+    found = _frame(connection, query).iloc[::-1].reset_index(drop=True)
+    for side in ("before", "after") if rows else ():
+        found[side] = found[side].map(sight.listed)
+    return found
 
 
 def last_entry(connection: Connection) -> int:

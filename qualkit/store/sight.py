@@ -9,6 +9,7 @@ people honest: whoever can read the file can read all of it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -52,7 +53,7 @@ _HARMLESS: Final = (  # actions that say nothing of what anybody coded
     "load guide", "add coder", "set coder", "assign", "unassign", "set done", "keep vectors",
     "index", "add survey", "set survey", "remove wave", "remove survey", "publish",
     "remove published", "add link", "set link", "remove link", "add strand", "remove strand",
-    "add judge", "judge done",
+    "add judge", "judge done", "remove judge",
 )  # fmt: skip
 _LISTED: Final = '"table": "{}"'  # how a row of the log says of what table it is
 
@@ -120,8 +121,11 @@ class Sight:
 
     def verdicts(self) -> ColumnElement[bool]:
         """True of the verdicts that may be seen: a proposal tells what others coded, too."""
-        own = verdict.c.judge_id == self.coder_id
-        return own if self.judges_blind or self.is_blind else true()
+        return true() if self.may_see_verdict_of("") else verdict.c.judge_id == self.coder_id
+
+    def may_see_verdict_of(self, judge_id: str) -> bool:
+        """Whether the verdicts of a judge may be seen."""
+        return not (self.is_blind or self.judges_blind) or judge_id == self.coder_id
 
     def written_by(self, author: ColumnElement[Any]) -> ColumnElement[bool]:
         """True of what was written on the evidence as a whole, and may be seen."""
@@ -133,6 +137,16 @@ class Sight:
             return true()
         harmless = log.c.action.in_(_HARMLESS) if self.is_blind else true()
         return or_(log.c.who == self.user, harmless & ~_lists(verdict))
+
+    def listed(self, rows: str) -> str:
+        """Rows as an entry of the log lists them, but verdicts of others that are hidden."""
+        if _LISTED.format(verdict.name) not in rows:
+            return rows
+        seen = [
+            row for row in json.loads(rows)
+            if row.get("table") != verdict.name or self.may_see_verdict_of(row["judge_id"])
+        ]  # fmt: skip
+        return json.dumps(seen, ensure_ascii=False)
 
     def refuse_hidden(self, connection: Connection, entry: int) -> None:
         """ValueError for an entry that is hidden: nobody takes back what they do not see.

@@ -26,6 +26,7 @@ from qualkit.store.schema import (
     confidence,
     judge,
     link,
+    log,
     strand,
     thread,
     verdict,
@@ -90,11 +91,25 @@ def faults(connection: Connection) -> Iterator[tuple[str, str]]:
                 yield where, _CHANGED
             elif table is verdict and not _rests(held):
                 yield where, "it does not rest on the proposal that is kept with it"
+    for name in _judges_changed(connection):
+        yield f"judge {name}", _CHANGED
     for row in strands(connection):
         try:
             strand_table(connection, row)
         except ValueError:
             yield f"strand {row.ident}", STRAND_CHANGED
+
+
+def _judges_changed(connection: Connection) -> Iterator[str]:
+    """The judges that are not as the log left them; a seal would say no more of so little."""
+    query = select(judge, coder.c.name).join(coder, coder.c.id == judge.c.coder_id)
+    for row in connection.execute(query.order_by(coder.c.name)).mappings():
+        about = select(log.c.after).where(log.c.after.contains(row["id"]))
+        after = connection.execute(about.order_by(log.c.entry.desc())).scalar() or "[]"
+        listed: list[dict[str, Any]] = json.loads(after)
+        left = next((one for one in listed if one.get("id") == row["id"]), {})
+        if any(left.get(name) != row[name] for name in ("coder_id", "blind", "status")):
+            yield row["name"]
 
 
 def _rests(row: Values) -> bool:
@@ -111,7 +126,7 @@ def _rests(row: Values) -> bool:
 def _one(connection: Connection, table: Table, row_id: str) -> dict[str, Any]:
     row = connection.execute(select(table).where(table.c.id == row_id)).mappings().first()
     if row is None:
-        raise UnknownName(table.name, row_id, ())
+        raise UnknownName(table.name, row_id, connection.execute(select(table.c.id)).scalars())
     return dict(row)
 
 
@@ -125,17 +140,22 @@ def _set(
     change: Change, table: Table, held: Values, values: Values, version: int | None = None
 ) -> bool:
     """Give a row other values, where they are other; ConflictError where it moved on."""
-    if version is not None and held["version"] != version:
-        raise ConflictError(
-            f"the {table.name} was changed by somebody else since it was read; look at it again, "
-            "then repeat the change"
-        )
+    _refuse_moved(table, held, version)
     if all(held[name] == value for name, value in values.items()):
         return False
     dated = {"changed": now()} if "changed" in table.c else {}
     row = {**held, **values, **dated}
     change.set(table, held["id"], {**values, **dated, "sha256": seal_of(table, row)})
     return True
+
+
+def _refuse_moved(table: Table, held: Values, version: int | None) -> None:
+    """ConflictError where a row is of another version than the one that was read."""
+    if version is not None and held["version"] != version:
+        raise ConflictError(
+            f"the {table.name} was changed by somebody else since it was read; look at it again, "
+            "then repeat the change"
+        )
 
 
 # Links -------------------------------------------------------------------------------------
@@ -171,9 +191,11 @@ def _places(connection: Connection) -> dict[str, tuple[int, tuple[str, ...]]]:
     return found
 
 
-def one_link(connection: Connection, link_id: str) -> dict[str, Any]:
-    """The row of a link; UnknownName where there is none of that id."""
-    return _one(connection, link, link_id)
+def one_link(connection: Connection, link_id: str, version: int | None = None) -> dict[str, Any]:
+    """The row of a link; UnknownName where there is none of that id, or ConflictError."""
+    held = _one(connection, link, link_id)
+    _refuse_moved(link, held, version)
+    return held
 
 
 def add_link(change: Change, values: Values, author_id: str) -> str:
@@ -311,14 +333,24 @@ def set_judge(change: Change, coder_id: str, *, blind: bool) -> bool:
 
 def set_done(change: Change, coder_id: str | None, name: str, *, done: bool) -> bool:
     """Say whether a judge is done; whether that is new. UnknownName for somebody who is none."""
-    held = None if coder_id is None else _judge(change.connection, coder_id)
-    if held is None:
-        raise UnknownName("judge", name, judges(change.connection)["judge"])
+    held = _known_judge(change.connection, coder_id, name)
     status = DONE if done else OPEN
     if held["status"] == status:
         return False
     change.set(judge, held["id"], {"status": status})
     return True
+
+
+def remove_judge(change: Change, coder_id: str | None, name: str) -> None:
+    """Have somebody judge no more; UnknownName for somebody who is none."""
+    change.remove(judge, [_known_judge(change.connection, coder_id, name)["id"]])
+
+
+def _known_judge(connection: Connection, coder_id: str | None, name: str) -> Values:
+    held = None if coder_id is None else _judge(connection, coder_id)
+    if held is None:
+        raise UnknownName("judge", name, judges(connection)["judge"])
+    return held
 
 
 def _judge(connection: Connection, coder_id: str) -> Values | None:
@@ -358,9 +390,11 @@ def set_thread(change: Change, thread_id: str, values: Values, version: int | No
     return _set(change, thread, _one(change.connection, thread, thread_id), values, version)
 
 
-def remove_thread(change: Change, thread_id: str) -> None:
+def remove_thread(change: Change, thread_id: str, version: int | None) -> None:
     """Remove a thread; UnknownName where there is none of that id."""
-    change.remove(thread, [_one(change.connection, thread, thread_id)["id"]])
+    held = _one(change.connection, thread, thread_id)
+    _refuse_moved(thread, held, version)
+    change.remove(thread, [thread_id])
 
 
 def confidences(connection: Connection, sight: Sight = EVERYTHING) -> pd.DataFrame:
@@ -410,10 +444,11 @@ def set_confidence(
     return _set(change, confidence, held, values)
 
 
-def remove_confidence(change: Change, code_id: str) -> bool:
+def remove_confidence(change: Change, code_id: str, version: int | None) -> bool:
     """Remove the assessment of a code; whether there was one."""
     held = confidence_of(change.connection, code_id)
     if held is not None:
+        _refuse_moved(confidence, held, version)
         change.remove(confidence, [held["id"]])
     return held is not None
 
@@ -427,12 +462,22 @@ def strands(connection: Connection) -> list[Row[Any]]:
     return list(connection.execute(select(*columns).order_by(strand.c.position, strand.c.ident)))
 
 
-def one_strand(connection: Connection, ident: str) -> Row[Any]:
-    """One strand without its figures; UnknownName where there is none of that id."""
+def one_strand(connection: Connection, ident: str, version: int | None = None) -> Row[Any]:
+    """One strand without its figures; UnknownName where there is none, or ConflictError."""
     every = strands(connection)
     found = next((row for row in every if row.ident == ident), None)
     if found is None:
         raise UnknownName("strand", ident, [row.ident for row in every])
+    _refuse_moved(strand, {"version": found.version}, version)
+    return found
+
+
+def measured(row: Row[Any]) -> list[dict[str, Any]]:
+    """What a strand measures, each with its periods; ValueError where that cannot be read."""
+    try:
+        found: list[dict[str, Any]] = json.loads(row.measures)
+    except ValueError:
+        raise ValueError(f"strand {row.ident}: {STRAND_CHANGED}") from None
     return found
 
 
@@ -445,13 +490,23 @@ def strand_table(connection: Connection, row: Row[Any]) -> pd.DataFrame:
     return made
 
 
-def write_strand(change: Change, ident: str, values: Values, table: pd.DataFrame) -> str:
-    """Keep a strand, in the place of an earlier one of that id: ``new``, ``other``, ``same``."""
+def write_strand(
+    change: Change, ident: str, values: Values, table: pd.DataFrame,
+    version: int | Keep | None = KEEP,
+) -> str:  # fmt: skip
+    """Keep a strand, in the place of an earlier one of that id: ``new``, ``other``, ``same``.
+
+    `version` is of the strand that makes room, None where there was none.
+    """
     data, digest = surveys.pack(table)
     said = {**values, "rows": len(table), "data_sha256": digest}
     held = (
         change.connection.execute(select(strand).where(strand.c.ident == ident)).mappings().first()
     )
+    if version is not KEEP and (held["version"] if held else None) != version:
+        raise ConflictError(
+            f"a strand {ident} was added, changed or removed since it was read; look at it again"
+        )
     if held is None:
         last = change.connection.execute(select(func.coalesce(func.max(strand.c.position), -1)))
         _new(change, strand, {

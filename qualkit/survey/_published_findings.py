@@ -170,7 +170,8 @@ def _told(table: PublishedTable, at: int, measure: str, wave: str) -> dict[str, 
     kind = _POLARITY.get((table.scale.higher_is if table.scale else "").casefold(), "")
     return {
         "finding": finding_id(table.id, name, measure, wave), "survey": table.id, "item": item,
-        "question": "", "measure": measure, "wave": wave, "attribute": "", "group": "",
+        "question": f"{table.title}: {item}" if table.title else "", "measure": measure,
+        "wave": wave, "attribute": "", "group": "",
         "polarity": kind, "origin": "published", "source": table.source or table.title,
         "adjusted_by": "",
     }  # fmt: skip

@@ -1,8 +1,8 @@
 """What a survey asked: its items, their answers, and where they stand in a file, as YAML.
 
 A survey names its population, the column of respondents, the subgroups, the waves with their
-files, and its items. ``labels`` given for the whole survey hold for every ordinal item without its
-own, ``dont_know`` and ``missing`` for every ordinal, nominal and yes-no item.
+files and dates, and its items. ``labels`` given for the whole survey hold for every ordinal item
+without its own, ``dont_know`` and ``missing`` for every ordinal, nominal and yes-no item.
 
 Codes are text: the answer ``4`` is ``"4"`` in the file, in the labels and in tables. A yes-no
 item is ``"1"`` for yes and ``"0"`` for no, whatever a file calls them: where it has other codes,
@@ -36,10 +36,11 @@ RANGE_TURNED_DATE: Final = re.compile(
     r"\d{1,2}-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
     r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-\d{2}"
 )
+_DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?", re.ASCII)
 _CLOSED = ("ordinal", "nominal", "yes-no")
 _SURVEY_KEYS = (
     "id", "title", "population", "respondent", "waves", "subgroups", "weight", "cluster",
-    "dont_know", "missing", "labels", "layout", "columns", "items",
+    "dont_know", "missing", "labels", "layout", "columns", "dates", "stakeholder_type", "items",
 )  # fmt: skip
 _ITEM_KEYS = (
     "id", "question", "kind", "labels", "order", "polarity", "dont_know", "missing", "scale",
@@ -163,6 +164,10 @@ class Survey:
         The column of what respondents are nested in, such as their school.
     subgroup_labels : mapping of str to mapping
         Subgroup to code to words, where a file holds codes.
+    dates : mapping of str to str
+        Wave to when it was: ``2025-06-30``, or a month or year.
+    stakeholder_type : str
+        What those interviewed are called who are of its population, where that is another name.
     """
 
     id: str
@@ -177,6 +182,8 @@ class Survey:
     columns: Mapping[str, str] = field(default_factory=dict)
     cluster: str = ""
     subgroup_labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    dates: Mapping[str, str] = field(default_factory=dict)
+    stakeholder_type: str = ""
 
     def item(self, name: str) -> Item:
         """The item of that id; UnknownName where there is none."""
@@ -301,7 +308,7 @@ def survey_of(loaded: Lined, file: str) -> Survey:
     if problems:
         raise CodebookError(file, problems)
     survey = _survey(loaded, file, tuple(_item(entry, loaded) for entry in entries))
-    problems = [*_column_problems(survey), *_name_problems(survey)]
+    problems = [*_column_problems(survey), *_date_problems(survey), *_name_problems(survey)]
     if problems:
         raise CodebookError(file, problems)
     return survey
@@ -331,6 +338,8 @@ def _survey(loaded: Lined, file: str, items: tuple[Item, ...]) -> Survey:
             for group in groups
             if isinstance(group, Lined)
         },
+        dates=_pairs(loaded.get("dates")),
+        stakeholder_type=text_of(loaded, "stakeholder_type"),
     )
 
 
@@ -455,7 +464,7 @@ def _survey_problems(loaded: Lined) -> Iterator[str]:
     layout = text_of(loaded, "layout")
     if layout and layout not in LAYOUTS:
         yield f"layout {layout!r} is none of {', '.join(LAYOUTS)}"
-    yield from _shapes(loaded, "", maps=("labels", "columns"), lists=("subgroups",))
+    yield from _shapes(loaded, "", maps=("labels", "columns", "dates"), lists=("subgroups",))
     yield from _shapes(loaded, "", maps=(), lists=("dont_know", "missing"), alone=True)
     if not isinstance(loaded.get("waves", {}), Mapping | list):
         yield "'waves' must be wave: file, or a list of names"
@@ -634,6 +643,15 @@ def _column_problems(survey: Survey) -> Iterator[str]:
             yield f"columns: {taken[heading]!r} and {name!r} both stand in {heading[:60]!r}"
 
 
+def _date_problems(survey: Survey) -> Iterator[str]:
+    for wave, date in survey.dates.items():
+        if wave not in survey.waves:
+            known = ", ".join(survey.waves) or "none"
+            yield f"dates: unknown wave {wave[:60]!r}; the survey has {known}"
+        if not _DATE.fullmatch(date):
+            yield f"dates: {date[:40]!r} is not a date such as 2025-06-30, a month or a year"
+
+
 def _name_problems(survey: Survey) -> Iterator[str]:
     items = {item.id.casefold() for item in survey.items}
     for name in survey.subgroups:
@@ -665,7 +683,9 @@ def write_survey(survey: Survey) -> str:
     shared = _commonest(survey.items)
     said: dict[str, Any] = {
         "id": survey.id, "title": survey.title, "population": survey.population,
-        "respondent": survey.respondent, "waves": dict(survey.waves),
+        "stakeholder_type": survey.stakeholder_type, "respondent": survey.respondent,
+        "waves": dict(survey.waves),
+        "dates": {wave: date for wave, date in survey.dates.items() if wave in survey.waves},
         "subgroups": [_group_entry(name, survey) for name in survey.subgroups],
         "weight": survey.weight, "cluster": survey.cluster, "layout": survey.layout,
         "labels": dict(shared), "columns": dict(survey.columns),

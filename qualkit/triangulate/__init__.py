@@ -1,8 +1,9 @@
 """Survey findings beside the evidence of themes: what each says, and what the rule proposes."""
 
-from qualkit.triangulate._chosen import Quote
+from qualkit.triangulate._chosen import Quote, Quotes
+from qualkit.triangulate._words import verdict_words
 from qualkit.triangulate.artefacts import Artefact
-from qualkit.triangulate.assessing import Assessment, Setting, assess, not_asked, where
+from qualkit.triangulate.assessing import Assessment, Setting, assess, not_asked, redecided, where
 from qualkit.triangulate.coverage import (
     items_not_touched,
     said_by_group,
@@ -20,6 +21,7 @@ from qualkit.triangulate.matrix import (
     convergence_matrix,
     pillar_table,
     thread_log,
+    verdict_summary,
 )
 from qualkit.triangulate.narrative import Paragraph, Piece, Ref, Section, narrative
 from qualkit.triangulate.records import (
@@ -90,6 +92,7 @@ __all__ = [
     "Piece",
     "Proposal",
     "Quote",
+    "Quotes",
     "Ref",
     "Section",
     "Setting",
@@ -122,6 +125,7 @@ __all__ = [
     "proposal_of",
     "propose",
     "read_strand",
+    "redecided",
     "said_by_group",
     "statistics_by_themes",
     "strand_findings",
@@ -131,6 +135,8 @@ __all__ = [
     "thread_log",
     "to_decide",
     "unsettled",
+    "verdict_summary",
+    "verdict_words",
     "where",
     "where_they_differ",
     "who_is_missing",

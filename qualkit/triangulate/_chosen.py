@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -82,6 +82,13 @@ class Quotes:
         found = self._best(key, self._assessed.evidence[key]["source"] if sources is None
                            else sources)  # fmt: skip
         return self._counted(_in_turn([("", found)], most))
+
+    def every(self) -> Iterator[Quote]:
+        """All quotations that there are to choose from, theme by theme."""
+        for key in self._assessed.evidence:
+            for held in self._of_theme(key).values():
+                for one in held:
+                    yield _quote(one.excerpt, "")
 
     def _counted(self, quotes: Iterable[Quote]) -> tuple[Quote, ...]:
         made = tuple(quotes)

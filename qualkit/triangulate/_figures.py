@@ -100,13 +100,15 @@ def figures_of(finding: object, more: Mapping[str, object], polarity: object) ->
     value, change = _effect(given)
     low, high = _ends(given)
     below, p = _p(given)
-    base = _number(given, "base")
+    base, sd = _number(given, "base"), _number(given, "sd")
     if base is not None and (base < 0 or base != int(base)):
         raise TableError("finding", f"its base {base:g} is not a number of people")
+    if sd is not None and sd < 0:
+        raise TableError("finding", f"its sd {sd:g} is below 0")
     return Figures(
         value=value, base=None if base is None else int(base), p=p,
         p_adjusted=_chance(given, "p_adjusted"), below=below, low_90=low, high_90=high,
-        margin=_number(given, "margin"), sd=_number(given, "sd"), change=change,
+        margin=_number(given, "margin"), sd=sd, change=change,
         unit=_text(given, "unit"), stars=_text(given, "stars"), origin=_text(given, "origin"),
         adjusted_by=_text(given, "adjusted_by"), blocked=_blocked(given),
         polarity=direction(polarity) or direction(given.get("polarity")),
@@ -166,9 +168,9 @@ def _keyed(given: Mapping[str, object]) -> dict[str, object]:
 
 def _effect(given: Mapping[str, object]) -> tuple[float | None, bool]:
     """The effect, and whether it is a change; some call the effect itself a change."""
-    change = given.get("change", True)
-    if "value" in given or isinstance(plain(change), bool):
-        return _number(given, "value"), bool(change)
+    change = _one(given, "change")
+    if "value" in given or isinstance(change, bool):
+        return _number(given, "value"), _yes(given, "change") is not False
     return _number(given, "change"), True
 
 
@@ -194,7 +196,10 @@ def _p(given: Mapping[str, object]) -> tuple[float | None, float | None]:
     found = _BOUND.fullmatch(words)
     if p is not None or not found:
         return None, p
-    return (float(found[2]) if found[1].startswith("<") else None), None
+    bound = float(found[2])
+    if found[1] == "<=":
+        bound = math.nextafter(bound, math.inf)  # it may be just that
+    return (bound if found[1].startswith("<") else None), None
 
 
 def _chance(given: Mapping[str, object], name: str) -> float | None:
@@ -205,27 +210,48 @@ def _chance(given: Mapping[str, object], name: str) -> float | None:
 
 
 def _number(given: Mapping[str, object], name: str) -> float | None:
-    found = plain(given.get(name))
+    found = _one(given, name)
     if found is None:
         return None
-    if isinstance(found, str | bool) or not math.isfinite(found):
+    try:
+        number = math.nan if isinstance(found, str | bool) else float(found)
+    except OverflowError:  # a whole number of some hundred digits
+        number = math.inf
+    if not math.isfinite(number):
         raise TableError("finding", f"its {name} {short(given[name])} is not a finite number")
-    return float(found)
+    return number
 
 
 def _text(given: Mapping[str, object], name: str) -> str:
-    found = plain(given.get(name))
+    found = _one(given, name)
     return "" if found is None else str(found).strip()
+
+
+def _yes(given: Mapping[str, object], name: str) -> bool | None:
+    """True or false; None where nobody has said."""
+    found = _one(given, name)
+    if isinstance(found, str):
+        raise TableError("finding", f"its {name} {short(found)} is neither true nor false")
+    return None if found is None else bool(found)
+
+
+def _one(given: Mapping[str, object], name: str) -> str | int | float | bool | None:
+    try:
+        return plain(given.get(name))
+    except ValueError:  # an array
+        told = f"its {name} {short(given[name])} is not one value"
+        raise TableError("finding", told) from None
 
 
 def _blocked(given: Mapping[str, object]) -> str:
     """Why somebody has said that the finding cannot be used; empty where nobody has."""
     why = _text(given, "why")
-    usable = plain(given.get("usable"))
-    if usable is not None and not usable:
+    if _yes(given, "usable") is False:
         return why or "it is marked as not usable"
     audit = given.get("audit")
-    grades = [audit] if isinstance(audit, str) else audit if isinstance(audit, Iterable) else []
+    grades = audit if isinstance(audit, Iterable) and not isinstance(audit, str) else []
+    if isinstance(audit, str):
+        grades = re.split(r"[,;/+]", audit)
     marked = [one for one in map(_grade, grades) if one]
     return f"an audit marked it ({', '.join(marked)})" if marked else ""
 

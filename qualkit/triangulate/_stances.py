@@ -109,8 +109,8 @@ def _rows(stances: object) -> Iterable[_Row]:
     if hasattr(stances, "columns"):
         yield from _of_frame(stances)  # type: ignore[arg-type] # it is a DataFrame
     elif isinstance(stances, Mapping):
-        for source, given in stances.items():
-            yield from _of_source(str(source), given)
+        for n, (source, given) in enumerate(stances.items(), 1):
+            yield from _of_source(_name(source, n), given)
     elif isinstance(stances, Iterable) and not isinstance(stances, str | bytes):
         for n, given in enumerate(stances, 1):
             yield from _of_item(n, given)
@@ -126,8 +126,16 @@ def _of_frame(table: pd.DataFrame) -> Iterable[_Row]:
             raise TableError("stances", f"the table has no column {name!r}; it has {have}")
     columns = {key: table[name].tolist() for key, name in _keyed(
         {name: name for name in table.columns}).items()}  # fmt: skip
-    for source, values in zip(table["source"], zip(*columns.values(), strict=True), strict=True):
-        yield str(source), dict(zip(columns, values, strict=True))
+    rows = zip(table["source"], zip(*columns.values(), strict=True), strict=True)
+    for n, (source, values) in enumerate(rows, 1):
+        yield _name(source, n), dict(zip(columns, values, strict=True))
+
+
+def _name(source: object, n: int) -> str:
+    """Its name; rows without one would be taken for one source."""
+    if plain(source) in {None, ""}:
+        raise TableError("stances", f"it names no source: {short(source)}", row=n)
+    return str(source)
 
 
 def _of_source(source: str, given: object) -> Iterable[_Row]:
@@ -146,9 +154,9 @@ def _of_item(n: int, given: object) -> Iterable[_Row]:
     if isinstance(given, Mapping):
         if "source" not in given:
             raise TableError("stances", f"it names no 'source': {short(dict(given))}", row=n)
-        yield str(given["source"]), _keyed(given)
+        yield _name(given["source"], n), _keyed(given)
     elif isinstance(given, tuple) and len(given) == 2:
-        yield from _of_source(str(given[0]), given[1])
+        yield from _of_source(_name(given[0], n), given[1])
     else:
         yield f"source {n:04d}", {"stance": given}
 

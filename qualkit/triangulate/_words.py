@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -33,6 +34,7 @@ _MEASURES: Final = {
     "percent": "the share", "total": "the total", "change": "the figure", "level": "the figure",
 }  # fmt: skip
 _ADJUSTED: Final = {"bh": "Benjamini-Hochberg"}
+_MINUS: Final = re.compile(r"(?<![\w\u2212-])-(?=\d)")
 _PAIRED: Final = ("paired", "mcnemar", "wilcoxon")  # in the names of tests
 Row = Mapping[str, Any]
 Key = tuple[str, str]  # codebook, code
@@ -93,6 +95,27 @@ def sentence(clause: str) -> str:
     return f"{said[:1].upper()}{said[1:]}{end}" if said else ""
 
 
+def clause(words: str) -> str:
+    """A sentence as it goes on after a colon: its first letter small, no full stop.
+
+    >>> clause("The base is 4."), clause("GRIM says no."), clause("A base of 4")
+    ('the base is 4', 'GRIM says no', 'a base of 4')
+    """
+    said = words.strip().rstrip(".")
+    first = said.split(" ", 1)[0]
+    small = first[1:].islower() or first in {"A", "I"}
+    return f"{said[:1].lower()}{said[1:]}" if small else said
+
+
+def with_minus(words: str) -> str:
+    """Words whose negative figures have the sign that is set for them.
+
+    >>> with_minus("-0.11 (95% interval -0.31 to 0.08) in 2024-09")
+    '−0.11 (95% interval −0.31 to 0.08) in 2024-09'
+    """
+    return _MINUS.sub("\u2212", words)
+
+
 def verdict_words(verdict: str, status: str = "") -> str:
     """A verdict as a table shows it; one that nobody has decided says so.
 
@@ -118,8 +141,14 @@ def strand_words(row: Row | None) -> str:
 
 
 def question_of(row: Row) -> str:
-    """What was asked or measured, in the words of the survey; its item where it has none."""
-    return str(plain(row.get("question")) or plain(row.get("item")) or plain(row.get("finding")))
+    """What was asked or measured, in the words of the survey; its item where it has none.
+
+    A score is called by its name, since its question says only what it is made of.
+    """
+    asked, item = (str(plain(row.get(name)) or "") for name in ("question", "item"))
+    if asked and item and plain(row.get("measure")) == "score":
+        return f"{item[:1].upper()}{item[1:]} ({asked})"
+    return asked or item or str(plain(row.get("finding")))
 
 
 def shown(row: Row) -> bool:
@@ -137,7 +166,7 @@ def figure(row: Row, value: float | None = None, *, signed: bool = False) -> str
     unit = str(plain(row.get("unit")) or "")
     counted = strand_of_finding(row) != SURVEY and value == int(value)
     digits = 1 if unit == PERCENT else 0 if counted else 2
-    told = f"{value:{'+' if signed else ''},.{digits}f}"
+    told = with_minus(f"{value:{'+' if signed else ''},.{digits}f}")
     if unit == PERCENT:
         return f"{told} points" if row.get("change") else f"{told}%"
     return f"{told} {unit}".strip()
@@ -149,7 +178,7 @@ def interval_of(row: Row, low: str = "low", high: str = "high") -> str:
     if None in ends:
         return ""
     digits = 1 if plain(row.get("unit")) == PERCENT else 2
-    return " to ".join(f"{float(end):,.{digits}f}" for end in ends if end is not None)
+    return with_minus(" to ".join(f"{float(end):,.{digits}f}" for end in ends if end is not None))
 
 
 def base_of(row: Row) -> str:
@@ -182,10 +211,10 @@ def _sign(p: float) -> str:
     return f"< {words[1:]}" if words.startswith("<") else f"= {words}"
 
 
-def rests_on(row: Row) -> str:
+def rests_on(row: Row, *, interval: str = "95% interval") -> str:
     """Interval, base and p of a finding, as they stand in brackets."""
     inside = interval_of(row)
-    parts = (f"95% interval {inside}" if inside else "", base_of(row), chance_of(row))
+    parts = (f"{interval} {inside}" if inside else "", base_of(row), chance_of(row))
     return "; ".join(part for part in parts if part)
 
 
@@ -205,16 +234,19 @@ def measured(row: Row) -> str:
     return _MEASURES.get(kind, "the figure")
 
 
-def told_of(row: Row) -> str:
+def told_of(row: Row, what: str = "") -> str:
     """What a finding says, as a clause without what it rests on: ``the average answer rose``."""
-    value, what = float(row["value"]), measured(row)
+    value, what = float(row["value"]), what or measured(row)
     if not row.get("change"):
         when = str(plain(row.get("wave")) or "")
         wave = f"the wave \u2018{when}\u2019" if strand_of_finding(row) == SURVEY else when
         return f"{what} was {figure(row)}{f' in {wave}' if when else ''}"
+    first, _, last = str(plain(row.get("wave")) or "").partition("-to-")
+    dated = bool(last) and strand_of_finding(row) != SURVEY
+    over = f" from {first} to {last}" if dated else ""
     if not round(value, 6):
-        return f"{what} was the same as before"
-    return f"{what} {'rose' if value > 0 else 'fell'} by {figure(row, abs(value))}"
+        return f"{what} was the same as before{over and f', {over[1:]}'}"
+    return f"{what} {'rose' if value > 0 else 'fell'} by {figure(row, abs(value))}{over}"
 
 
 # Interviews ------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from qualkit.triangulate._words import Key, several
 from qualkit.triangulate.assessing import Assessment
-from qualkit.triangulate.records import STANCE_WORDS, InterviewState
+from qualkit.triangulate.records import STANCE_WORDS, TOLD, InterviewState
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,16 +21,7 @@ UNDECIDED: Final = (
     "PROPOSED marks what the rule proposes and no evaluator has decided yet."
 )  # fmt: skip
 COUNTED: Final = "Interviews are counted once each, however much of them was coded."
-STATE_WORDS: Final = {
-    "+": "a change for the better", "-": "a change for the worse", "0": "no change, shown",
-    "?": "open: neither a change nor its absence is shown", "unusable": "cannot be used",
-    "missing": "no finding is linked",
-}  # fmt: skip
-TOLD: Final = {
-    "+": "improved", "-": "worsened", "0": "did not change", "mixed": "a mixed picture",
-    "thin": "too few took a view", "silent": "nobody spoke of it",
-    "not_asked": "interviews were not asked about it",
-}  # fmt: skip
+_ONE_WAY: Final = {"+", "-", "0"}
 NONE: Final = "\u2013"
 
 
@@ -59,11 +50,28 @@ class Artefact:
 
 
 def meaning_of(said: InterviewState) -> str:
-    """What sources say, with the numbers of sources: ``improved: 9 improved, 3 mixed ...``."""
+    """What sources say, in numbers of sources: ``Improved (9 of 12 with a view, 3 mixed)``."""
+    if not said.sources:
+        return heading(TOLD[said.state])
     if not said.with_stance:
-        return f"spoken of without a view ({several(said.sources, 'source')})"
-    parts = ", ".join(f"{said.counts[name]} {name}" for name in STANCE_WORDS if said.counts[name])
-    return f"{TOLD[said.state]}: {parts}, of {said.with_stance} that took a view"
+        return f"Spoken of without a view ({several(said.sources, 'source')})"
+    held = [name for name in STANCE_WORDS if said.counts[name]]
+    held.sort(key=lambda name: -said.counts[name])
+    if said.state not in _ONE_WAY:
+        parts = ", ".join(f"{said.counts[name]} {name}" for name in held)
+        return f"{heading(TOLD[said.state])} ({parts})"
+    rest = "".join(f", {said.counts[name]} {name}" for name in held[1:])
+    of = f"{said.counts[held[0]]} of {said.with_stance}" if rest else f"all {said.with_stance}"
+    return f"{heading(TOLD[said.state])} ({of} with a view{rest})"
+
+
+def opposing_words(sources: Iterable[str]) -> str:
+    """Who says otherwise, by name; nothing where nobody does.
+
+    >>> opposing_words(["north-1", "south-2"])
+    'Opposing: north-1, south-2'
+    """
+    return f"Opposing: {', '.join(sources)}" if sources else ""
 
 
 def by_theme(assessed: Assessment) -> list[tuple[Key, list[int]]]:

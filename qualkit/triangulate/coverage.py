@@ -10,15 +10,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from qualkit.framework import NOT_GIVEN, members_of, values_of, with_case_attributes
+from qualkit.framework.records import Column
+from qualkit.framework.summaries import asked_of
 from qualkit.model import INTERVIEWER
 from qualkit.survey import PublishedTable, Survey
 from qualkit.survey.suppress import Rules, hidden_cells
 from qualkit.tables import plain
 from qualkit.triangulate._words import Key, records
-from qualkit.triangulate.artefacts import TOLD
 from qualkit.triangulate.assessing import Assessment
 from qualkit.triangulate.links import speaks_to
-from qualkit.triangulate.records import STANCE_WORDS
+from qualkit.triangulate.records import STANCE_WORDS, TOLD
 from qualkit.triangulate.rule import interview_state
 
 if TYPE_CHECKING:
@@ -139,15 +140,23 @@ def _sources(heard: Mapping[Key, set[str]], keys: Iterable[Key]) -> set[str]:
     return {source for key in keys for source in heard.get(key, ())}
 
 
-def who_is_missing(assessed: Assessment) -> pd.DataFrame:
+def who_is_missing(assessed: Assessment, *, guide: pd.DataFrame | None = None) -> pd.DataFrame:
     """Areas and stakeholder types of which no interview speaks of a theme.
+
+    Parameters
+    ----------
+    assessed : Assessment
+    guide : DataFrame, optional
+        The topic guide, with the columns of :mod:`qualkit.tables`: who was asked about what.
 
     Returns
     -------
     DataFrame
         One row a theme or code of `assessed`: ``codebook``, ``code``, ``name``; ``interviews``
         that speak of it, ``of`` how many; ``areas``, ``of_areas``, ``missing_areas``; ``types``,
-        ``of_types``, ``missing_types``; ``asked``, whether the topic guide covers it.
+        ``of_types``, ``missing_types``; ``asked``, whether the topic guide covers it;
+        ``not_asked_areas``, ``not_asked_types``: those missing of which nobody was asked. Missing
+        and asked is silent. Without a guide nothing tells, and none is known not to be asked.
     """
     import pandas as pd
 
@@ -157,17 +166,37 @@ def who_is_missing(assessed: Assessment) -> pd.DataFrame:
         for held in (assessed.areas, assessed.types)
     ]
     rows = []
-    for key, name in _themes(assessed).items():
+    themes = _themes(assessed)
+    asked = _asked(assessed, list(themes), guide)
+    for key, name in themes.items():
         found = set(assessed.interviews(key)["source"])
         row: list[Any] = [*key, name, len(found), len(every)]
+        unasked = []
         for held in known:
             there = list(dict.fromkeys(held.values()))
             heard = {held[source] for source in found if source in held}
-            row += [len(heard), len(there), tuple(one for one in there if one not in heard)]
-        rows.append([*row, key not in assessed.setting.not_asked])
+            missing = tuple(one for one in there if one not in heard)
+            row += [len(heard), len(there), missing]
+            reached = {held.get(source) for source in asked.get(key, every)}
+            unasked.append(tuple(one for one in missing if one not in reached))
+        rows.append([*row, key not in assessed.setting.not_asked, *unasked])
     columns = ["codebook", "code", "name", "interviews", "of", "areas", "of_areas",
-               "missing_areas", "types", "of_types", "missing_types", "asked"]  # fmt: skip
+               "missing_areas", "types", "of_types", "missing_types", "asked",
+               "not_asked_areas", "not_asked_types"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
+
+
+def _asked(
+    assessed: Assessment, themes: Sequence[Key], guide: pd.DataFrame | None
+) -> dict[Key, set[str]]:
+    """By theme the sources that are known to have been asked; nothing where nothing tells."""
+    if guide is None or guide.empty:
+        return {}
+    found = asked_of(
+        guide, [Column(*key, "", "") for key in themes], codings=assessed.codings,
+        sources=with_case_attributes(assessed.sources, assessed.cases), codes=assessed.codes,
+    )  # fmt: skip
+    return dict(zip(themes, found, strict=True))
 
 
 def _themes(assessed: Assessment) -> dict[Key, str]:

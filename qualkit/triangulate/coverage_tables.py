@@ -5,14 +5,14 @@ The draft of the findings stands here as a table too, for a workbook or a screen
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from qualkit.survey.items import Survey
 from qualkit.survey.published import PublishedTable
 from qualkit.tables import plain
 from qualkit.triangulate._words import records
-from qualkit.triangulate.artefacts import COUNTED, NONE, TOLD, Artefact, lines
+from qualkit.triangulate.artefacts import COUNTED, NONE, Artefact, lines
 from qualkit.triangulate.assessing import Assessment
 from qualkit.triangulate.coverage import (
     items_not_touched,
@@ -21,14 +21,21 @@ from qualkit.triangulate.coverage import (
     where_they_differ,
     who_is_missing,
 )
-from qualkit.triangulate.narrative import narrative
-from qualkit.triangulate.records import STANCE_WORDS
+from qualkit.triangulate.narrative import Paragraph, narrative
+from qualkit.triangulate.records import STANCE_WORDS, TOLD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    import pandas as pd
+
 _WITHHELD = "[c]"
+_ASKED = (
+    "Silent: asked, but nobody there spoke of it. Not asked: neither the topic guide nor an "
+    "interviewer's coded question put it to anybody there."
+)
+_NO_GUIDE = "The study has no topic guide, so nothing tells who was silent and who was not asked."
 
 
 def not_asked_table(
@@ -55,18 +62,28 @@ def not_touched_table(
                 ["Survey", "Item", "Question", "Codes", "Why"], rows)  # fmt: skip
 
 
-def missing_table(assessed: Assessment) -> Artefact:
-    """Who is missing from each theme: areas and stakeholder types, there and missing."""
+def missing_table(assessed: Assessment, *, guide: pd.DataFrame | None = None) -> Artefact:
+    """Who is missing from each theme: areas and stakeholder types, silent or not asked."""
+    guided = guide is not None and not guide.empty
     rows = [
         (row["name"], f"{row['interviews']} of {row['of']}",
-         f"{row['areas']} of {row['of_areas']}", lines(row["missing_areas"]),
-         f"{row['types']} of {row['of_types']}", lines(row["missing_types"]),
-         "yes" if row["asked"] else "no")
-        for row in records(who_is_missing(assessed))
+         f"{row['areas']} of {row['of_areas']}", _missing(row, "areas", guided=guided),
+         f"{row['types']} of {row['of_types']}", _missing(row, "types", guided=guided))
+        for row in records(who_is_missing(assessed, guide=guide))
     ]  # fmt: skip
     columns = ["Theme", "Interviews", "Areas", "Areas missing", "Stakeholder types",
-               "Types missing", "In the topic guide"]  # fmt: skip
-    return made("who-is-missing", "Who is missing from each theme", columns, rows)
+               "Types missing"]  # fmt: skip
+    return made("who-is-missing", "Who is missing from each theme", columns, rows,
+                _ASKED if guided else _NO_GUIDE)  # fmt: skip
+
+
+def _missing(row: Mapping[str, Any], what: str, *, guided: bool) -> str:
+    """Who is missing, by name; with why where the topic guide tells."""
+    unasked = row[f"not_asked_{what}"]
+    return lines(
+        f"{one} ({'not asked' if one in unasked else 'silent'})" if guided else one
+        for one in row[f"missing_{what}"]
+    )
 
 
 def group_table(assessed: Assessment, by: str, *, name: str = "groups") -> Artefact:
@@ -113,15 +130,26 @@ def difference_table(assessed: Assessment, by: str) -> Artefact:
 
 
 def narrative_table(assessed: Assessment, *, quotes: int = 2) -> Artefact:
-    """The draft, a paragraph a row: ``Theme``, ``Kind``, ``Text``, ``Rests on`` (ids)."""
+    """The draft, a paragraph a row: ``Theme``, ``Kind``, ``Text``, ``Rests on``."""
     rows = [
-        (section.title, one.kind, one.text,
-         lines(f"{ref.kind}: {', '.join(ref.ids)}" for ref in one.refs))
+        (section.title, one.kind, one.text, lines(_rests_on(one)))
         for section in narrative(assessed, quotes=quotes)
         for one in section.paragraphs
     ]  # fmt: skip
     columns = ["Theme", "Kind", "Text", "Rests on"]
     return made("narrative", "Draft of the findings", columns, rows)
+
+
+def _rests_on(paragraph: Paragraph) -> Iterator[str]:
+    """Findings and sources by name; codings and links have no names that tell a reader anything."""
+    for kind, one, several in (
+        ("finding", "Finding", "Findings"),
+        ("sources", "Source", "Sources"),
+    ):
+        names = list(dict.fromkeys(n for ref in paragraph.refs if ref.kind == kind
+                                   for n in ref.ids))  # fmt: skip
+        if names:
+            yield f"{one if len(names) == 1 else several}: {', '.join(names)}"
 
 
 def made(

@@ -139,10 +139,13 @@ def only_before(found: pd.DataFrame, follow_up: str) -> bool:
     Returns
     -------
     bool
-        False where some date is not known, or nothing has a stance.
+        False where some date is not known, or nothing has a stance. A month or year is before a
+        day only where all of it is.
     """
     dates = [date for date, stance in zip(found["date"], found["stance"], strict=True) if stance]
-    return bool(dates and follow_up) and all(date and date < follow_up for date in dates)
+    return bool(dates and follow_up) and all(
+        date and date < follow_up and not follow_up.startswith(date) for date in dates
+    )
 
 
 def _tops(codes: pd.DataFrame, themes: Sequence[str | _Key]) -> dict[str | _Key, _Key]:

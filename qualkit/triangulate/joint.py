@@ -18,6 +18,7 @@ from qualkit.triangulate._words import (
     SURVEY,
     Row,
     base_of,
+    clause,
     interval_of,
     listed,
     question_of,
@@ -32,15 +33,15 @@ from qualkit.triangulate._words import (
 from qualkit.triangulate.artefacts import (
     COUNTED,
     NONE,
-    STATE_WORDS,
-    TOLD,
     UNDECIDED,
     Artefact,
+    heading,
     lines,
     meaning_of,
+    opposing_words,
 )
 from qualkit.triangulate.assessing import Assessment
-from qualkit.triangulate.records import Proposal
+from qualkit.triangulate.records import STATE_WORDS, Proposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +112,13 @@ def joint_rows(assessed: Assessment, *, quotes: int = 2) -> tuple[JointRow, ...]
     -------
     tuple of JointRow
     """
-    chosen = Quotes(assessed)
+    chosen = Quotes(assessed) if quotes else None
     rows = zip(records(assessed.decided), assessed.proposals, strict=True)
     return tuple(_joint(assessed, row, one, chosen, quotes) for row, one in rows)
 
 
 def _joint(
-    assessed: Assessment, row: Row, proposal: Proposal, chosen: Quotes, quotes: int
+    assessed: Assessment, row: Row, proposal: Proposal, chosen: Quotes | None, quotes: int
 ) -> JointRow:
     key = row["codebook"], row["code"]
     found = assessed.findings.get(row["finding"])
@@ -127,11 +128,11 @@ def _joint(
         row["link"], *key, row["name"], row["finding"],
         SURVEY if found is None else strand_of_finding(found),
         question_of(found) if found else "",
-        short_of(found) if found else "no finding is linked" if not row["finding"] else
-        "the finding is not there any more",
+        heading(short_of(found)) if found else "No finding is linked" if not row["finding"] else
+        "The finding is not there any more",
         base_of(found) if found else "", interval_of(found) if found and given else "",
-        meaning_of(state) if state.sources else TOLD[state.state],
-        chosen.beside(key, proposal, quotes), row["verdict"], row["status"],
+        meaning_of(state), () if chosen is None else chosen.beside(key, proposal, quotes),
+        row["verdict"], row["status"],
         verdict_words(row["verdict"], row["status"]), inference_of(row, found), row["adds"],
         row["fetters"], tuple(cautions_of(row, proposal)), row["sources_for"],
         row["sources_against"], proposal,
@@ -189,13 +190,14 @@ def _silent(row: Row, what: str) -> str:
     interviews = row["l_state"] in {"silent", "not_asked"}
     survey = row["q_state"] in {"missing", "unusable"}
     no_interview = (
-        "the interviews were not asked about this" if row["l_state"] == "not_asked"
-        else "no interview speaks of this"
+        "the interviews were not asked about it" if row["l_state"] == "not_asked"
+        else "no interview speaks of it"
     )  # fmt: skip
     if interviews and survey:
-        return f"{no_interview}, and no usable finding does"
+        return f"{no_interview}, and there is no finding that can be used"
     if interviews:
-        return f"{what} speaks to this, but {no_interview}"
+        verb = "speak" if what.endswith("figures") else "speaks"
+        return f"{what} {verb} to this, but {no_interview}"
     if row["q_state"] == "missing":
         return "interviews speak of this, but no finding is linked to it"
     if survey:
@@ -207,25 +209,25 @@ def cautions_of(row: Row, proposal: Proposal) -> Iterator[str]:
     """What a reader must know of a verdict, one sentence each."""
     split = proposal.inputs.get("interviews", {}).get("by_type", {})
     if row["q_state"] == "unusable":
-        yield sentence(f"the finding cannot be used: {_unusable(proposal)}")
+        yield sentence(f"the finding cannot be used: {clause(_unusable(proposal))}")
     for flag in row["flags"]:
         if flag == "split by stakeholder":
             yield _split_words(split)
         elif flag == "different informants":
             kind = proposal.inputs.get("comparison", {}).get("surveyed_type") or "those surveyed"
-            yield f"The interviews are with other people than the survey asked ({kind})."
+            yield f"The survey asked other people ({kind}) than those who spoke in interviews."
         elif flag == "timing":
             yield "All interviews took place before the follow-up."
         elif flag == "unadjusted":
             yield "The significance of the finding was not adjusted for the number of tests."
         elif flag == "judges differ":
-            told = listed([f"{who}: {verdict}" for who, verdict in sorted(row["judges"].items())])
-            yield f"The judges differ ({told}); a third has to settle it."
+            told = ", ".join(f"{who}: {said}" for who, said in sorted(row["judges"].items()))
+            yield f"The judges differ ({told}); somebody else has to settle it."
         elif flag == "changed since":
             yield sentence(f"the evidence has changed since this was decided: "
                            f"{row['changed_since']}")  # fmt: skip
     if row["verdict"] == "partial" and row["status"] == "proposed" and proposal.breadth == "narrow":
-        yield "The interviews that took a view do not stand for the whole study."
+        yield "The interviews that spoke of this do not stand for the whole study."
 
 
 def _unusable(proposal: Proposal) -> str:
@@ -260,14 +262,11 @@ def joint_display(assessed: Assessment, *, quotes: int = 2) -> Artefact:
 
     made = [
         (one.theme, lines([one.question, one.result]), one.base or NONE,
-         lines([one.said, _against(one)]), lines(quote.text for quote in one.quotes), one.label,
+         lines([one.said, opposing_words(one.opposing)]),
+         lines(quote.text for quote in one.quotes), one.label,
          lines([one.inference, *one.cautions]))
         for one in joint_rows(assessed, quotes=quotes)
     ]  # fmt: skip
     columns = ["Theme", "Finding", "Base", "Interviews", "Quotations", "Verdict", "Inference"]
     return Artefact("joint", "Joint display", pd.DataFrame(made, columns=columns),
                     (UNDECIDED, COUNTED))  # fmt: skip
-
-
-def _against(one: JointRow) -> str:
-    return f"Opposing: {', '.join(one.opposing)}" if one.opposing else ""

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from qualkit.agreement import Coefficient, cohen_kappa, percent_agreement
+from qualkit.agreement import Coefficient, cohen_kappa, interval, percent_agreement
 from qualkit.errors import TableError, UnknownName
 from qualkit.tables import check
 from qualkit.triangulate._words import records
@@ -32,7 +33,8 @@ class JudgesAgreement:
     both : int
         Links that both judged.
     percent, kappa : Coefficient
-        The share of those on which they agree, 0 to 1; Cohen's kappa.
+        The share of those on which they agree, 0 to 1; Cohen's kappa. With 95 % intervals where
+        links of five codes were judged: links of one code rest on the same interviews.
     table : DataFrame
         One row a verdict of the first, one column one of the second: how many links.
     differ : DataFrame
@@ -90,7 +92,8 @@ def judges_agreement(
         judge: {row["link"]: row for row in records(verdicts[verdicts["judge"] == judge])}
         for judge in (first, second)
     }
-    shared = [link for link in links["link"] if all(link in held for held in given.values())]
+    code_of = {row["link"]: (row["codebook"], row["code"]) for row in records(links)}
+    shared = [link for link in code_of if all(link in held for held in given.values())]
     ratings = pd.DataFrame(
         {judge: [held[link]["verdict"] for link in shared] for judge, held in given.items()},
         index=shared, dtype=object,
@@ -98,9 +101,13 @@ def judges_agreement(
     pairs = Counter(zip(ratings[first], ratings[second], strict=True))
     table = pd.DataFrame([[pairs[a, b] for b in FINAL] for a in FINAL], list(FINAL), list(FINAL))
     both = set(shared)
+    percent, kappa = (
+        interval(partial(one, values=FINAL), ratings, groups=[code_of[link] for link in shared])
+        for one in (percent_agreement, cohen_kappa)
+    )
     return JudgesAgreement(
-        (first, second), len(shared), percent_agreement(ratings, values=FINAL),
-        cohen_kappa(ratings, values=FINAL), table, _differing(links, given, (first, second), both),
+        (first, second), len(shared), percent, kappa, table,
+        _differing(links, given, (first, second), both),
         {first: tuple(x for x in given[second] if x not in both),
          second: tuple(x for x in given[first] if x not in both)},
     )  # fmt: skip

@@ -119,8 +119,9 @@ def _by_item(findings: pd.DataFrame) -> dict[_Key, list[_Found]]:
             continue
         change = bool(row["change"])
         place = _MEASURES.index(kind) if kind in _MEASURES else len(_MEASURES)
-        one = _Found(row["finding"], row["survey"], row["item"], row["question"],
-                     (not change, place))  # fmt: skip
+        # the title of a published table is about all its rows: its words tell none of them apart
+        asked = "" if row.get("origin") == "published" else row["question"]
+        one = _Found(row["finding"], row["survey"], row["item"], asked, (not change, place))
         held.setdefault((one.survey, one.item), []).append((change, one))
     made = {}
     for key, found in held.items():

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from qualkit.model import look_of
 from qualkit.tables import check, plain
@@ -33,27 +33,30 @@ from qualkit.triangulate._words import (
     short_of,
     strand_of_finding,
     verdict_words,
+    with_minus,
 )
 from qualkit.triangulate.artefacts import (
     BORROWED,
     COUNTED,
     NONE,
-    STATE_WORDS,
-    TOLD,
     UNDECIDED,
     Artefact,
     by_theme,
     heading,
     lines,
     meaning_of,
+    opposing_words,
 )
 from qualkit.triangulate.assessing import Assessment
 from qualkit.triangulate.joint import inference_of
+from qualkit.triangulate.records import STATE_WORDS
 from qualkit.triangulate.rule import interview_state
 from qualkit.triangulate.verdicts import count_summary
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_FLAGS: Final = {"changed since": "evidence changed since"}
 
 # Convergence -----------------------------------------------------------------------------------
 
@@ -72,7 +75,8 @@ def convergence_matrix(assessed: Assessment, *, quotes: int = 1) -> Artefact:
     Artefact
         One row a theme or code; of each strand (survey, interviews, every other that the study
         has) ``meaning and prominence`` and ``coverage and examples``; ``Convergence`` and
-        ``Reason``, a line a finding. Its summary counts links, or themes without one, by verdict.
+        ``Reason``, a line a finding; under the code whoever opposes, by name. Its summary counts
+        links, or themes without one, by verdict.
     """
     import pandas as pd
 
@@ -89,6 +93,32 @@ def convergence_matrix(assessed: Assessment, *, quotes: int = 1) -> Artefact:
         "convergence", "Convergence coding matrix", pd.DataFrame(rows, columns=columns),
         (UNDECIDED, COUNTED, counts_in_words(summary)), summary,
     )  # fmt: skip
+
+
+def verdict_summary(assessed: Assessment) -> Artefact:
+    """The verdicts at a glance, one row a link: what a reader wants to know first.
+
+    Returns
+    -------
+    Artefact
+        ``Theme``, ``Finding``, ``What figures show``, ``What interviews say``, ``Verdict``.
+    """
+    import pandas as pd
+
+    rows = []
+    for row in records(assessed.decided):
+        found = assessed.findings.get(row["finding"])
+        state = assessed.states[row["codebook"], row["code"]]
+        rows.append((
+            row["name"], question_of(found) if found else NONE,
+            heading(STATE_WORDS[row["q_state"]]),
+            meaning_of(state),
+            verdict_words(row["verdict"], row["status"]),
+        ))  # fmt: skip
+    columns = ["Theme", "Finding", "What figures show", "What interviews say", "Verdict"]
+    told = counts_in_words(count_summary(assessed.decided))
+    return Artefact("verdicts", "Verdicts by theme", pd.DataFrame(rows, columns=columns),
+                    (UNDECIDED, COUNTED, told))  # fmt: skip
 
 
 def counts_in_words(summary: pd.DataFrame) -> str:
@@ -122,25 +152,37 @@ def _converging(
         told = _figures(own, states)
         spoken = _spoken(assessed, key, strand, chosen, quotes)
         cells += [lines(pair) for pair in zip(told, spoken, strict=True)]
-    cells.append(lines(_coded(row, assessed.findings) for row in decided))
-    cells.append(lines(dict.fromkeys(str(row["reason"]) for row in decided)))
+    apart = len(decided) > 1
+    cells.append(lines(
+        line for row in decided
+        for line in (_coded(row, assessed.findings, apart=apart),
+                     opposing_words(row["sources_against"]))
+    ))  # fmt: skip
+    cells.append(lines(dict.fromkeys(with_minus(str(row["reason"])) for row in decided)))
     return cells
 
 
-def _coded(row: Row, findings: Mapping[str, Row]) -> str:
-    """The convergence code of one finding; with what it is about where that is told apart."""
+def _coded(row: Row, findings: Mapping[str, Row], *, apart: bool) -> str:
+    """The convergence code of one finding; with what it is about where there are several."""
     words = verdict_words(row["verdict"], row["status"])
     found = findings.get(row["finding"])
     what = plain(found.get("item")) if found else row["finding"]
-    more = list(row["flags"])
-    told = f"{what}: {words}" if what else words
+    more = [_FLAGS.get(flag, flag) for flag in row["flags"]]
+    told = f"{what}: {words}" if what and apart else words
     return f"{told} [{'; '.join(more)}]" if more else told
 
 
 def _figures(rows: Sequence[Row], states: Sequence[str]) -> tuple[str, str]:
-    meaning = [f"{question_of(row)}: {STATE_WORDS[state]}"
+    meaning = [_shows(question_of(row), STATE_WORDS[state])
                for row, state in zip(rows, states, strict=True)]  # fmt: skip
-    return "\n".join(meaning), "\n".join(f"{plain(row['item'])}: {short_of(row)}" for row in rows)
+    names = [f"{plain(row['item'])}: " if len(rows) > 1 else "" for row in rows]
+    told = [f"{name}{short_of(row)}" for name, row in zip(names, rows, strict=True)]
+    return "\n".join(meaning), "\n".join(told)
+
+
+def _shows(asked: str, state: str) -> str:
+    """What was asked and what it shows, with no colon behind a question mark."""
+    return f"{asked} {heading(state)}" if asked[-1:] in {".", "?", "!"} else f"{asked}: {state}"
 
 
 def _spoken(
@@ -156,8 +198,7 @@ def _spoken(
         found = evidence[(evidence["strand"] == strand) & ~of_interviews]
         said = interview_state(found, thresholds=assessed.setting.thresholds)
     if found.empty:
-        silent = assessed.states[key].state if strand == INTERVIEWS else "silent"
-        return (TOLD[silent] if strand == INTERVIEWS else ""), ""
+        return (meaning_of(assessed.states[key]) if strand == INTERVIEWS else ""), ""
     noun = "interview" if strand == INTERVIEWS else "source"
     examples = [one.text for one in chosen.of(key, found["source"].tolist(), quotes)]
     return meaning_of(said), lines([_covered(assessed, found, noun), *examples])
@@ -210,8 +251,7 @@ def pillar_table(assessed: Assessment) -> Artefact:
             lines([question_of(found), STATE_WORDS[row["q_state"]]]) if found else NONE,
             lines([row["name"], verdict_words(row["verdict"], row["status"]),
                     inference_of(row, found)]),
-            meaning_of(assessed.states[row["codebook"], row["code"]])
-            if assessed.states[row["codebook"], row["code"]].sources else TOLD[row["l_state"]],
+            meaning_of(assessed.states[row["codebook"], row["code"]]),
             below[row["codebook"], row["code"]],
         ))  # fmt: skip
     columns = ["QUANT data", "QUANT categories", "Pillar", "QUAL categories", "QUAL codes"]
@@ -252,8 +292,7 @@ def confidence_table(assessed: Assessment, confidence: pd.DataFrame) -> Artefact
         state = assessed.states.get(key)
         rows.append((
             names.get(key, row["code"]),
-            NONE if state is None else meaning_of(state) if state.sources else
-            TOLD[state.state],
+            NONE if state is None else meaning_of(state),
             NONE if state is None else f"{state.sources}",
             *[_concern(row[name]) for name in ("methodological", "coherence", "adequacy",
                                                "relevance")],

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any, Final
 from qualkit.tables import plain
 from qualkit.triangulate._chosen import Quote, Quotes
 from qualkit.triangulate._words import (
+    SURVEY,
     Key,
     Row,
+    clause,
     first_word,
     in_words,
     listed,
@@ -25,6 +27,7 @@ from qualkit.triangulate._words import (
     said_parts,
     several,
     shown,
+    strand_of_finding,
     strand_words,
     told_of,
 )
@@ -126,8 +129,8 @@ def narrative(
     -------
     tuple of Section
         What interviews say, with counts of interviews; quotations; each linked finding; the
-        verdict, marked where nobody has decided it; who says otherwise; cautions. Findings that
-        were withheld stand without a figure, with the reason.
+        verdict, marked where nobody has decided it; who says otherwise; cautions, each once.
+        Findings that were withheld stand without a figure, with the reason.
     """
     chosen = Quotes(assessed)
     made = []
@@ -152,16 +155,22 @@ def _theme(
     yield Paragraph(TEXT, tuple(_heard(assessed, state, found)))
     beside = {q.codings: q for _, one in judged for q in chosen.beside(key, one, quotes)}
     yield from map(_quoted, beside.values())
+    said: set[str] = set()
     for row, proposal in judged:
         finding = assessed.findings.get(row["finding"])
         if row["finding"]:
             yield Paragraph(TEXT, tuple(_found(row["finding"], finding)))
         yield Paragraph(VERDICT, tuple(_judgement(row, finding)))
-        if proposal.opposing:
-            yield Paragraph(CAUTION, tuple(_opposing(proposal)))
         told = row["finding"] and (finding is None or not shown(finding))  # why it is no use
-        for caution in list(cautions_of(row, proposal))[bool(told) :]:
-            yield Paragraph(CAUTION, (Piece(caution),))
+        cautions = [
+            one for one in list(cautions_of(row, proposal))[bool(told) :] if one not in said
+        ]
+        said.update(cautions)
+        opposing = tuple(_opposing(proposal)) if proposal.opposing else ()
+        if opposing or cautions:
+            gap = " " if opposing and cautions else ""
+            more = (Piece(f"{gap}{' '.join(cautions)}"),) if cautions else ()
+            yield Paragraph(CAUTION, (*opposing, *more))
     if missing := _missing(assessed, found):
         yield Paragraph(CAUTION, (Piece(missing),))
 
@@ -185,7 +194,8 @@ def _heard(assessed: Assessment, state: InterviewState, found: pd.DataFrame) -> 
     where = f", in {several(len(areas), 'area')}," if areas else ""
     yield Piece(f"{where} spoke of this. ")
     if not state.with_stance:
-        yield Piece("None of them said whether it had changed.")
+        who = "None of them said" if state.sources > 1 else "It did not say"
+        yield Piece(f"{who} whether it had changed.")
         return
     yield from _stances(state, found)
 
@@ -203,21 +213,29 @@ def _stances(state: InterviewState, found: pd.DataFrame) -> Iterator[Piece]:
     ids = {source: tuple(quotes) for source, quotes in zip(found["source"], found["quotes"],
                                                            strict=True)}  # fmt: skip
     given = state.with_stance
+    everybody = given == state.sources
     parts = said_parts(state.counts)
     if len(parts) == 1:
-        name, number, words = parts[0]
-        whole = {1: "The one", 2: "Both"}.get(given, f"All {in_words(given)}")
-        told = f"{whole} that took a view"
-        yield _counted(told, state.by_stance[name], ids)
+        name, _, words = parts[0]
+        yield _counted(_whole(given, everybody=everybody), state.by_stance[name], ids)
         yield Piece(f" {words}.")
         return
-    yield Piece(f"Of the {in_words(given)} that took a view, ")
+    yield Piece("Of these, " if everybody else f"Of the {in_words(given)} that took a view, ")
     for n, (name, number, words) in enumerate(parts):
         if n:
             yield Piece(" and " if n == len(parts) - 1 else ", ")
         yield _counted(in_words(number), state.by_stance[name], ids)
         yield Piece(f" {words}")
     yield Piece(".")
+
+
+def _whole(given: int, *, everybody: bool) -> str:
+    """All that took a view, where they said the same."""
+    if everybody:
+        return {1: "It", 2: "Both"}.get(given, "All of them")
+    return {
+        1: "The one that took a view", 2: "Both that took a view",
+    }.get(given, f"All {in_words(given)} that took a view")  # fmt: skip
 
 
 def _counted(text: str, sources: tuple[str, ...], ids: Mapping[str, tuple[str, ...]]) -> Piece:
@@ -234,10 +252,12 @@ def _quoted(quote: Quote) -> Paragraph:
 def _opposing(proposal: Proposal) -> Iterator[Piece]:
     sources = proposal.opposing
     codings = tuple(coding for one in sources for coding in proposal.quotes.get(one, ()))
-    verb = "says" if len(sources) == 1 else "say"
-    told = f"{first_word(len(sources))} interview{'s' * (len(sources) != 1)}"
+    one = len(sources) == 1
+    told = f"{first_word(len(sources))} interview{'s' * (not one)}"
     yield Piece(told, (Ref("sources", sources), Ref("codings", codings)))
-    yield Piece(f" {verb} otherwise: {listed(sources)}.")
+    directed = proposal.q_state in {"+", "-", "0"}
+    verb = f"speak{'s' * one} against the finding" if directed else f"take{'s' * one} another view"
+    yield Piece(f" {verb}: {listed(sources)}.")
 
 
 def _missing(assessed: Assessment, found: pd.DataFrame) -> str:
@@ -245,14 +265,15 @@ def _missing(assessed: Assessment, found: pd.DataFrame) -> str:
     if found.empty:
         return ""
     heard, told = set(found["source"]), []
-    for held, words in (
-        (assessed.areas, "in these areas"),
-        (assessed.types, "with these stakeholders"),
+    for held, one_word, words in (
+        (assessed.areas, "from this area", "from these areas"),
+        (assessed.types, "with this stakeholder type", "with these stakeholder types"),
     ):
         there = dict.fromkeys(held[one] for one in assessed.interviewed if one in held)
         spoken = {held[source] for source in heard if source in held}
         if absent := [one for one in there if one not in spoken]:
-            told.append(f"No interview {words} covers this: {', '.join(absent)}.")
+            whose = words if len(absent) > 1 else one_word
+            told.append(f"No interview {whose} speaks of it: {listed(absent)}.")
     return " ".join(told)
 
 
@@ -265,19 +286,27 @@ def _found(finding: str, row: Row | None) -> Iterator[Piece]:
     if row is None:
         yield Piece("A finding that was linked is not there any more.", ref)
         return
-    what = strand_words(row)
     asked = f"\u2018{question_of(row).rstrip('.')}\u2019"
-    lead = f"In {what}, " if what == "the survey" else f"By {what}, "
+    lead = f"In {strand_words(row)}, "
     if plain(row.get("origin")) == "published":
-        lead = f"By a published table ({plain(row.get('source')) or plain(row.get('survey'))}), "
+        lead = f"In a published table ({plain(row.get('source')) or plain(row.get('survey'))}), "
     if not shown(row):
-        why = str(plain(row.get("why")) or "it is not defined").rstrip(".")
-        yield Piece(f"{lead}the figure on {asked} is withheld or cannot be used: {why}.", ref)
+        why = clause(str(plain(row.get("why")) or "it is not defined"))
+        yield Piece(f"{lead}the figure on {asked} cannot be used: {why}.", ref)
         return
-    yield Piece(f"{lead}on {asked}, ")
-    rest = rests_on(row)
-    yield Piece(f"{told_of(row)}{f' ({rest})' if rest else ''}", ref)
+    surveyed = strand_of_finding(row) == SURVEY
+    yield Piece(f"{lead}on {asked}, " if surveyed else lead)
+    rest = rests_on(row, interval=_interval(row))
+    told = told_of(row, "" if surveyed else asked)
+    yield Piece(f"{told}{f' ({rest})' if rest else ''}", ref)
     yield Piece(".")
+
+
+def _interval(row: Row) -> str:
+    """What brackets call the interval: one below nought is told to be that of the change."""
+    low = plain(row.get("low"))
+    below = bool(row.get("change")) and low is not None and float(low) < 0
+    return "95% interval of the change" if below else "95% interval"
 
 
 def _judgement(row: Row, finding: Row | None) -> Iterator[Piece]:

@@ -14,6 +14,7 @@ designs. Health Services Research 48, 2134-2156.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -28,6 +29,16 @@ RULE_VERSION: Final = 1
 Q_STATES: Final = ("missing", "unusable", "+", "-", "0", "?")
 L_STATES: Final = ("silent", "not_asked", "thin", "+", "-", "0", "mixed")
 BREADTHS: Final = ("broad", "narrow")
+STATE_WORDS: Final = {
+    "+": "a change for the better", "-": "a change for the worse", "0": "no change, shown",
+    "?": "open: neither a change nor its absence is shown", "unusable": "cannot be used",
+    "missing": "no finding is linked",
+}  # fmt: skip
+TOLD: Final = {
+    "+": "improved", "-": "worsened", "0": "did not change", "mixed": "a mixed picture",
+    "thin": "too few took a view", "silent": "nobody spoke of it",
+    "not_asked": "interviews were not asked about it",
+}  # fmt: skip
 STANCE_WORDS: Final = ("improved", "worsened", "unchanged", "mixed")
 STATUSES: Final = ("proposed", "accepted", "changed")
 FINAL: Final = ("agreement", "partial", "dissonance", "silence")
@@ -80,8 +91,9 @@ class Thresholds:
 
     def __post_init__(self) -> None:
         for name in ("base", "points", "sds", "sources", "areas", "split"):
-            if getattr(self, name) < 0:
-                raise ValueError(f"{name} {getattr(self, name)} is negative")
+            if not 0 <= getattr(self, name) < math.inf:
+                told = "is negative, or no finite number"
+                raise ValueError(f"{name} {getattr(self, name)} {told}")
         if not 0 < self.alpha < 1:
             raise ValueError(f"alpha {self.alpha} is not between 0 and 1")
         if not 0.5 < self.share <= 1:

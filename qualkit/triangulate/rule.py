@@ -30,6 +30,7 @@ from typing import Final
 from qualkit.errors import TableError, UnknownName
 from qualkit.model import look_of
 from qualkit.survey.findings import p_words
+from qualkit.tables import plain
 from qualkit.triangulate._figures import Figures, figures_of
 from qualkit.triangulate._stances import IMPROVED, MIXED, UNCHANGED, WORSENED, Said, said_by
 from qualkit.triangulate.records import (
@@ -313,7 +314,8 @@ def interview_state(
     return InterviewState(
         state, reason, counts, len(said), len(with_stance), found, names,
         _names(one.types for one in with_stance.values()), by_stance, _split(by_type, limits),
-        by_type, {source: tuple(one.quotes) for source, one in said.items() if one.quotes},
+        by_type,
+        {source: tuple(dict.fromkeys(one.quotes)) for source, one in said.items() if one.quotes},
         inputs, limits,
     )  # fmt: skip
 
@@ -326,7 +328,9 @@ def _by_stance(said: Mapping[str, Said]) -> dict[str, tuple[str, ...]]:
 
 
 def _names(held: Iterable[Collection[str]]) -> tuple[str, ...]:
-    return tuple(sorted({name for names in held for name in names}))
+    """Each name once, however it is written."""
+    found = sorted({name for names in held for name in names}, reverse=True)
+    return tuple(sorted({_look(name): name for name in found}.values()))
 
 
 def _state(
@@ -366,7 +370,10 @@ def _leading(counts: Mapping[str, int], given: int, limits: Thresholds) -> str:
 def _by_type(said: Mapping[str, Said], limits: Thresholds) -> dict[str, TypeState]:
     made = {}
     for name in _names(one.types for one in said.values()):
-        counted = Counter(one.stance for one in said.values() if name in one.types)
+        look = _look(name)
+        counted = Counter(
+            one.stance for one in said.values() if look in map(_look, one.types)
+        )  # fmt: skip
         counts = {stance: counted[stance] for stance in STANCE_WORDS}
         given = sum(counts.values())
         state = _leading(counts, given, limits) or MIXED
@@ -375,8 +382,9 @@ def _by_type(said: Mapping[str, Said], limits: Thresholds) -> dict[str, TypeStat
 
 
 def _split(by_type: Mapping[str, TypeState], limits: Thresholds) -> tuple[str, str] | None:
+    enough = {name: one for name, one in by_type.items() if one.sources >= limits.split}
     sides = [
-        [name for name, one in by_type.items() if one.state == way and one.sources >= limits.split]
+        [name for name, one in enough.items() if _leading(one.counts, one.sources, limits) == way]
         for way in ("+", "-")
     ]
     return (sides[0][0], sides[1][0]) if all(sides) else None
@@ -426,9 +434,14 @@ def breadth(
 
 
 def _surveyed_among(interviews: InterviewState, surveyed_type: str) -> bool | None:
-    if not surveyed_type or not interviews.types:
+    asked = _type(surveyed_type)
+    if not asked or not interviews.types:
         return None
-    return _look(surveyed_type) in map(_look, interviews.types)
+    return _look(asked) in map(_look, interviews.types)
+
+
+def _type(surveyed_type: object) -> str:
+    return str(plain(surveyed_type) or "").strip()
 
 
 @lru_cache(maxsize=1024)
@@ -440,24 +453,38 @@ def _look(name: str) -> str:
 def _covered(
     interviews: InterviewState, areas_visited: int | Collection[str] | None
 ) -> bool | None:
-    if areas_visited is None or interviews.areas is None:
-        return None
-    found = interviews.areas
-    if not isinstance(areas_visited, int) and interviews.area_names:
-        found = len(set(areas_visited).intersection(interviews.area_names))
-    return 2 * found >= (_visited(areas_visited) or 0)
+    visited = _visited(areas_visited)
+    found = _areas_covered(interviews, areas_visited)
+    return None if visited is None or found is None else 2 * found >= visited
+
+
+def _areas_covered(
+    interviews: InterviewState, areas_visited: int | Collection[str] | None
+) -> int | None:
+    """From how many of the areas visited there are sources with a stance."""
+    if isinstance(areas_visited, Collection) and interviews.area_names:
+        return len(_looks(areas_visited).intersection(_looks(interviews.area_names)))
+    return interviews.areas
+
+
+def _looks(names: Iterable[object]) -> set[str]:
+    return {_look(str(one)) for one in names}
 
 
 def _visited(areas: int | Collection[str] | None) -> int | None:
     """How many areas were visited."""
-    if areas is None:
-        return None
     if isinstance(areas, str):
         raise TableError("areas", f"{areas!r} is one name; give those visited, or how many")
-    number = areas if isinstance(areas, int) else len(set(areas))
+    number = len(_looks(areas)) if isinstance(areas, Collection) else plain(areas)
+    if number is None:
+        return None
+    if isinstance(number, str | bool) or number % 1:
+        raise TableError(
+            "areas", f"{areas!r} is no number of areas; give those visited, or how many"
+        )
     if number < 1:
         raise TableError("areas", f"{number} areas were visited; there is at least one")
-    return number
+    return int(number)
 
 
 def propose(  # noqa: PLR0913 - each is something that the rule looks at
@@ -501,7 +528,7 @@ def propose(  # noqa: PLR0913 - each is something that the rule looks at
     theme, finding : str
         Their names, for the record.
     thresholds : Thresholds, optional
-        Left out, those that the states were made with.
+        Those that the states were made with, and so left out unless both are bare words.
 
     Returns
     -------
@@ -528,25 +555,28 @@ def propose(  # noqa: PLR0913 - each is something that the rule looks at
     ('insufficient', 'no evidence')
     """
     survey, said = _survey(survey_state), _interviews(interview_state)
-    limits = thresholds or _limits(survey_state, interview_state)
-    width = _width(broad) if broad is not None else breadth(
+    limits = _limits(thresholds, survey_state, interview_state)
+    width = _width(broad) or breadth(
         said, areas_visited=areas_visited, surveyed_type=surveyed_type
     )  # fmt: skip
-    parted = said.split is not None if split is None else bool(split)
-    overlap = populations_overlap
+    parted, overlap = _yes(split), _yes(populations_overlap)
+    if parted is None:
+        parted = said.split is not None
     if overlap is None and survey.state != "missing":
         overlap = _surveyed_among(said, surveyed_type)
+    early = bool(_yes(before_follow_up_only))
     flags = tuple(flag for flag, there in (
-        (SPLIT, parted), (INFORMANTS, overlap is not None and not overlap),
-        (TIMING, before_follow_up_only), (UNADJUSTED, _unadjusted(survey)),
+        (SPLIT, parted), (INFORMANTS, overlap is False),
+        (TIMING, early), (UNADJUSTED, _unadjusted(survey)),
     ) if there)  # fmt: skip
     verdict, why = _verdict(survey.state, said, width, parted=parted)
     way = _direction(survey.state, said)
     supporting, opposing = _sides(said, way)
     compared = {
-        "breadth": width, "surveyed_type": surveyed_type, "split": parted,
-        "areas_visited": _visited(areas_visited), "populations_overlap": overlap,
-        "before_follow_up_only": bool(before_follow_up_only), "same_construct": same_construct,
+        "breadth": width, "surveyed_type": _type(surveyed_type), "split": parted,
+        "areas_visited": _visited(areas_visited),
+        "areas_covered": _areas_covered(said, areas_visited), "populations_overlap": overlap,
+        "before_follow_up_only": early, "same_construct": _yes(same_construct),
         "direction": way,
     }  # fmt: skip
     return Proposal(
@@ -576,15 +606,24 @@ def _known(what: str, given: object, known: Collection[str]) -> None:
         raise UnknownName(what, str(given), known)
 
 
-def _width(broad: bool | str) -> str:
-    if isinstance(broad, str):
-        _known("breadth", broad, BREADTHS)
-        return broad
-    return BREADTHS[not broad]
+def _width(broad: object) -> str:
+    """What somebody says of breadth; empty where nobody does."""
+    said = plain(broad)
+    if isinstance(said, str):
+        _known("breadth", said, BREADTHS)
+        return said
+    return "" if said is None else BREADTHS[not said]
 
 
-def _limits(*states: object) -> Thresholds:
+def _yes(given: object) -> bool | None:
+    """Yes or no as Python has it, however a table holds it; None where it is not known."""
+    said = plain(given)
+    return None if said is None else bool(said)
+
+
+def _limits(given: Thresholds | None, *states: object) -> Thresholds:
     held = {one.thresholds for one in states if isinstance(one, SurveyState | InterviewState)}
+    held |= {given} if given else set()
     if len(held) > 1:
         raise TableError("states", "they were made with different thresholds; make them alike")
     return next(iter(held), Thresholds())

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 from qualkit.errors import TableError
 from qualkit.tables import check
 from qualkit.triangulate._words import records
-from qualkit.triangulate.records import FINAL, STATUSES, Proposal, final_of
+from qualkit.triangulate.records import FINAL, STATE_WORDS, STATUSES, TOLD, Proposal, final_of
 from qualkit.triangulate.rule import final_view
 
 if TYPE_CHECKING:
@@ -151,9 +151,12 @@ def changed_since(kept: str | Mapping[str, Any] | Proposal, now: Proposal) -> st
     >>> changed_since(before, now)
     'b is now for it'
     """
-    was = json.loads(kept) if isinstance(kept, str) else (
-        _parts(kept) if isinstance(kept, Proposal) else dict(kept)
-    )  # fmt: skip
+    try:
+        was = json.loads(kept) if isinstance(kept, str) else (
+            _parts(kept) if isinstance(kept, Proposal) else dict(kept)
+        )  # fmt: skip
+    except json.JSONDecodeError:
+        return "what was proposed then cannot be read; see 'qualkit project check'"
     is_now = _parts(now)
     others = [one for one in is_now if one not in _WORDS]
     if all(_alike(was.get(name), is_now[name]) for name in others):
@@ -175,9 +178,10 @@ def _parts(proposal: Proposal) -> dict[str, Any]:
 
 
 def _states_since(was: Mapping[str, Any], is_now: Mapping[str, Any]) -> Iterator[str]:
-    for name, words in (("q_state", "the survey was"), ("l_state", "the interviews were")):
-        if was.get(name) != is_now[name]:
-            yield f"{words} {was.get(name)!r}, now {is_now[name]!r}"
+    told = (("q_state", "the figures", STATE_WORDS), ("l_state", "the interviews", TOLD))
+    for name, what, words in told:
+        if (old := was.get(name)) != (new := is_now[name]):
+            yield f"{what}: {words.get(str(old), 'not known')}, now {words[new]}"
 
 
 def _rule_since(was: Mapping[str, Any], is_now: Mapping[str, Any]) -> Iterator[str]:
@@ -211,7 +215,7 @@ def _inputs_since(was: Mapping[str, Any], is_now: Mapping[str, Any]) -> Iterator
         for name in dict.fromkeys([*old, *new]):
             if name != "direction" and not _alike(old.get(name), new.get(name)):
                 told = f"{_shown(old.get(name))}, now {_shown(new.get(name))}"
-                yield f"{what} {name.replace('_', ' ')} was {told}"
+                yield f"{what} {name.replace('_', ' ')}: {told}"
 
 
 def _shown(value: object) -> str:

@@ -72,9 +72,9 @@ def test_a_person_sees_undecided_rows_as_proposed_and_the_notes_of_a_table(shown
 
     assert "dissonance" in rows
     assert "borrowed from GRADE-CERQual" in table
-    assert qualkit("triangulate", shown, "--artefact", "all").stdout.split()[:2] == [
-        "convergence", "joint",
-    ]  # fmt: skip
+    named = qualkit("triangulate", shown, "--artefact", "all").stdout.split()
+    assert named[:2] == ["verdicts", "convergence"]
+    assert output("triangulate", shown, "--artefact", "all") == {"artefacts": named}
 
 
 def test_an_artefact_as_json_has_its_rows_notes_and_summary(shown):
@@ -109,7 +109,18 @@ def test_a_file_is_written_and_named(shown, tmp_path):
         (["verdict", "confidence", "culture"], 2, "say how far with --overall"),
         (["link", "add", "culture", "leads/K9/mean/all/all"], 1, "no item of leads is called 'K9'"),
         (["link", "add", "x", CHANGE], 1, "'x'"),
+        (["verdict", "judge", ""], 1, "a coder needs a name"),
+        (["verdict", "judge", "--remove"], 2, "are about a NAME"),
+        (["verdict", "judge", "Ann", "--done", "--remove"], 2, "one of --open, --done and"),
+        (["verdict", "judge", "Bo", "--remove"], 1, "no judge is called 'Bo'; known are Ann"),
+        (["verdict", "confidence", "--why", "x"], 2, "is about a THEME"),
+        (["verdict", "confidence", "culture", "--overall", "low", "--remove"], 2, "nothing else"),
+        (["link", "add", "culture", CHANGE.replace("mean", "men")], 1, "no finding is called"),
+        (["link", "set", "x"], 2, "say what to change: --polarity"),
+        (["strand", "findings", "x"], 1, "no strand is called 'x'"),
         (["thread", "add", "Why?"], 2, "say with --raised-in"),
+        (["thread", "set", "x"], 2, "say what to change, or --remove it"),
+        (["thread", "set", "x", "--status", "open", "--remove"], 2, "say what to change, or"),
     ],
 )
 def test_what_cannot_be_is_refused_with_the_reason(study, arguments, code, message):
@@ -173,6 +184,17 @@ def test_two_judges_are_compared(study):
     told = output("verdict", "agreement", study)
     assert (told["both"], told["percent"]["value"]) == (1, 0.0)
     assert told["differ"][0]["second_reason"] == "One"
+    (left,) = output("verdict", "judge", study, "Bo", "--remove")["judges"]
+    assert left["judge"] == "Ann"
+
+
+def test_the_log_as_a_blind_judge_reads_it_has_no_verdict_of_others(study):
+    link = first_link(study)
+    qualkit("verdict", "judge", study, "Bo")
+    qualkit("verdict", "change", study, link, "partial", "--why", "Secret", "--as", "Ann")
+
+    assert "Secret" in json.dumps(output("project", "log", study))
+    assert "Secret" not in json.dumps(output("project", "log", study, "--as", "Bo"))
 
 
 def test_confidence_is_said_listed_and_removed(study):
@@ -193,6 +215,8 @@ def test_a_strand_is_loaded_linked_and_removed_with_its_links_alone(study, write
     assert qualkit("strand", "add", study, file, "--kind", "workforce").stderr == (
         "loaded acts: 1 measure, 2 figures\n"
     )
+    found = output("strand", "findings", study, "acts")["findings"]
+    assert [row["finding"] for row in found][-1] == "acts/calls/change/2025-to-2026/area=North"
     (row,) = output("strand", "list", study)["strands"]
     assert (row["strand"], row["kind"], row["rows"]) == ("acts", "workforce", 2)
     qualkit("link", "add", study, "staffing", "acts/calls/change/2025-to-2026/all")
@@ -207,7 +231,8 @@ def test_a_thread_is_logged_answered_and_removed(study):
     ident = qualkit("thread", "add", study, "Which wait?", "--raised-in", "survey",
                     "--theme", "referrals").stdout.strip()  # fmt: skip
 
-    qualkit("thread", "set", study, ident, "--found", "Both", "--status", "answered")
+    answer = ["thread", "set", study, ident[:8], "--found", "Both", "--status", "answered"]
+    assert [qualkit(*answer).stderr for _ in range(2)] == ["changed\n", "it says so already\n"]
     (row,) = output("thread", "list", study)["threads"]
     assert (row["question"], row["code"], row["status"], row["what_was_found"]) == (
         "Which wait?", "referrals", "answered", "Both",

@@ -7,9 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from qualkit.errors import DamagedProject
 from qualkit.importers.sheets import Sheet
 from qualkit.store.triangulation import seal_of_proposal
+from qualkit.triangulate import Proposal
 from qualkit.triangulate.strands import strand_of
+from qualkit.triangulate.verdicts import changed_since
 
 PROPOSAL = {
     "verdict": "partial", "reason": "Because.", "q_state": "+", "l_state": "thin",
@@ -26,6 +29,8 @@ def study(project):
     project.add_strand(strand_of(sheet, name="acts"))
     link = project.add_link("communication", "acts/calls/level/2025/all")
     project.decide(link, "partial", proposal=PROPOSAL)
+    project.undo(project.add_judge("Bo", blind=False).entry)
+    project.add_judge("Bo")
     project.add_thread("Why so few?", raised_in="acts")
     concerns = dict.fromkeys(("methodological", "coherence", "adequacy", "relevance"), "minor")
     project.set_confidence("communication", overall="moderate", **concerns)
@@ -41,6 +46,9 @@ def study(project):
         ("UPDATE confidence SET overall = 'high'", "confidence", "it was changed outside qualkit"),
         ("UPDATE strand SET title = 'x'", "strand acts", "it was changed outside qualkit"),
         ("UPDATE strand SET rows = 3", "strand acts", "it was changed outside qualkit"),
+        ("UPDATE strand SET measures = '{'", "strand acts", "it was changed outside qualkit"),
+        ("UPDATE judge SET blind = 0", "judge Bo", "it was changed outside qualkit"),
+        ("UPDATE judge SET status = 'done'", "judge Bo", "it was changed outside qualkit"),
     ],
 )  # fmt: skip
 def test_a_row_that_was_changed_by_hand_is_found(study, statement, where, message):
@@ -64,6 +72,20 @@ def test_figures_that_were_changed_by_hand_are_found_and_not_read(study):
     assert (problem.where, problem.message) == (
         "strand acts", "its figures were changed outside qualkit; restore a backup",
     )  # fmt: skip
+
+
+def test_what_was_damaged_by_hand_is_told_where_it_is_read(study):
+    for statement in ("UPDATE strand SET measures = '{'", "UPDATE verdict SET proposal = '{'"):
+        with study._store.engine.begin() as connection:
+            connection.execute(text(statement))
+
+    for read in (study.strands, lambda: study.strand("acts")):
+        with pytest.raises(DamagedProject, match="strand acts: its figures were changed outside"):
+            read()
+    kept = study.verdicts()["proposal"].iloc[0]
+    assert changed_since(kept, Proposal("partial", "", "+", "thin")) == (
+        "what was proposed then cannot be read; see 'qualkit project check'"
+    )
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,12 @@ def test_dont_know_and_labels_of_the_survey_do_not_reach_numbers():
          "columns: 'K2' is no item, option (M1/2), subgroup, weight or cluster"),
         (with_item("kind: open", head="subgroups: [K1]\n"),
          "subgroup 'K1' has the name of an item or of a column of every table"),
+        (with_item("kind: open", head="dates: {one: 2025-06}\n"),
+         "dates: unknown wave 'one'; the survey has none"),
+        (with_item("kind: open", head="waves: [one]\ndates: {one: 2025-13-01}\n"),
+         "dates: '2025-13-01' is not a date such as 2025-06-30, a month or a year"),
+        (with_item("kind: open", head="dates: [2025]\n"),
+         "'dates' must be a mapping of 'code: words' lines"),
         (with_item("kind: open", head="layout: lime\n"),
          "layout 'lime' is none of plain, qualtrics, surveymonkey, ms-forms, spss"),
         (with_item("kind: open", head="labels: [a]\n"),
@@ -137,6 +143,7 @@ SURVEYS = [
                  measure="ordinal", asked_of="some", waves=("two",), speaks_to=("x", "y")),
         ),
         "qualtrics", {"M/1": "Q1_1", "area": "Q7"}, "school", {"area": {"1": "North"}},
+        {"one": "2025", "two": "2025-07-15"}, "School lead",
     ),
 ]  # fmt: skip
 
@@ -144,6 +151,12 @@ SURVEYS = [
 @pytest.mark.parametrize("survey", SURVEYS, ids=lambda survey: survey.id)
 def test_what_is_written_reads_back_the_same(survey):
     assert parse_survey(write_survey(survey)) == survey
+
+
+def test_the_date_of_a_wave_goes_with_the_wave():
+    survey = replace(SURVEYS[2], waves={"two": "b.csv"})
+
+    assert parse_survey(write_survey(survey)).dates == {"two": "2025-07-15"}
 
 
 WORDS = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=12)

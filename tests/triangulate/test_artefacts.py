@@ -17,6 +17,7 @@ from qualkit.triangulate import (
     pillar_table,
     statistics_by_themes,
     thread_log,
+    verdict_summary,
 )
 
 R1 = "+0.50 (95% interval 0.26 to 0.74; 48 answered both times; adjusted p = 0.001)"
@@ -29,24 +30,53 @@ def test_convergence_matrix_has_a_cell_for_each_strand_and_the_code(assessed):
     assert row == {
         "Theme": "Timeliness",
         "Survey: meaning and prominence": "We are seen soon: a change for the better",
-        "Survey: coverage and examples": f"R1: {R1}",
+        "Survey: coverage and examples": R1,
         "Interviews: meaning and prominence":
-            "improved: 3 improved, 1 worsened, of 4 that took a view",
+            "Improved (3 of 4 with a view, 1 worsened)",
         "Interviews: coverage and examples":
             "4 of 5 interviews; 2 of 2 areas; Head 3; Nurse 1\n\u201cThey come within a week now, "
             "all of them, every single time.\u201d (Head, North, line 1)",
-        "Workshop: meaning and prominence": "too few took a view: 1 worsened, of 1 that took a view",
+        "Workshop: meaning and prominence": "Too few took a view (1 worsened)",
         "Workshop: coverage and examples":
             "1 source; 1 area; Head 1\n\u201cThe table agreed that forms are slow and that nobody "
             "reads them.\u201d (Head, South, line 7)",
-        "Convergence": "R1: Agreement (PROPOSED)",
+        "Convergence": "Agreement (PROPOSED)\nOpposing: d",
         "Reason": assessed.proposals[0].reason,
     }  # fmt: skip
     assert made.table["Interviews: meaning and prominence"].tolist()[1:] == [
-        "nobody spoke of it", "spoken of without a view (one source)",
+        "Nobody spoke of it", "Spoken of without a view (one source)",
     ]  # fmt: skip
     assert made.notes[-1] == "3 comparisons: agreement 1, silence 2; 3 of them not decided yet."
     assert made.summary["all"].sum() == 3
+
+
+def test_findings_of_one_theme_are_told_apart_by_their_items(study):
+    study["links"].loc[1, ["code", "code_name", "theme"]] = ["time", "Timeliness", "time"]
+
+    row = convergence_matrix(assess(**study)).table.iloc[0]
+
+    assert row["Convergence"].split("\n") == [
+        "R1: Agreement (PROPOSED)", "Opposing: d",
+        "T1: Undecided: the figures are inconclusive (PROPOSED)", "Opposing: d",
+    ]  # fmt: skip
+    assert (
+        row["Survey: coverage and examples"]
+        .split("\n")[1]
+        .startswith("T1: \u22120.10 (95% interval \u22120.30 to 0.10;")
+    )
+
+
+def test_the_verdicts_at_a_glance_say_what_each_kind_of_evidence_shows(assessed):
+    made = verdict_summary(assessed)
+
+    assert made.table.values.tolist() == [
+        ["Timeliness", "We are seen soon", "A change for the better",
+         "Improved (3 of 4 with a view, 1 worsened)", "Agreement (PROPOSED)"],
+        ["Trust", "We trust them", "Open: neither a change nor its absence is shown",
+         "Nobody spoke of it", "Silence (interviews) (PROPOSED)"],
+        ["Rooms", "\u2013", "No finding is linked", "Spoken of without a view (one source)",
+         "Silence (survey) (PROPOSED)"],
+    ]  # fmt: skip
 
 
 def test_joint_display_sets_a_quotation_for_and_one_against_beside_the_finding(assessed):
@@ -63,10 +93,10 @@ def test_joint_display_sets_a_quotation_for_and_one_against_beside_the_finding(a
     assert (first.label, first.fetters, first.opposing) == (
         "Agreement (PROPOSED)", "confirmation", ("d",),
     )  # fmt: skip
-    assert second.inference == "The survey speaks to this, but no interview speaks of this."
-    assert (third.result, third.quotes[0].words) == ("no finding is linked", "There is a room.")
+    assert second.inference == "The survey speaks to this, but no interview speaks of it."
+    assert (third.result, third.quotes[0].words) == ("No finding is linked", "There is a room.")
     shown = joint_display(assessed).table
-    assert shown["Interviews"][0].endswith("of 4 that took a view\nOpposing: d")
+    assert shown["Interviews"][0].endswith("(3 of 4 with a view, 1 worsened)\nOpposing: d")
     assert shown["Base"].tolist() == ["48 answered both times", "47 answered both times", "\u2013"]
 
 
@@ -84,7 +114,7 @@ def test_a_withheld_finding_stands_without_its_figure(study):
 
     (row, *_) = joint_rows(assess(**study))
 
-    assert (row.result, row.interval) == ("withheld: fewer than 10 answers", "")
+    assert (row.result, row.interval) == ("Withheld: fewer than 10 answers", "")
     assert row.cautions == ("The finding cannot be used: fewer than 10 answers.",)
     assert "0.5" not in row.inference + row.result + row.base
 
@@ -99,10 +129,10 @@ def test_cautions_say_what_a_reader_must_know(study):
     row = joint_rows(assess(**study))[0]
 
     assert row.cautions == (
-        "The interviews are with other people than the survey asked (Parent).",
+        "The survey asked other people (Parent) than those who spoke in interviews.",
         "All interviews took place before the follow-up.",
         "The significance of the finding was not adjusted for the number of tests.",
-        "The interviews that took a view do not stand for the whole study.",
+        "The interviews that spoke of this do not stand for the whole study.",
     )
     assert row.result.endswith("48 answered both times; p ** as printed, not adjusted)")
 

@@ -15,6 +15,7 @@ from qualkit.triangulate import (
     where_they_differ,
     who_is_missing,
 )
+from qualkit.triangulate.coverage_tables import missing_table
 
 
 def test_themes_that_no_item_asks_are_told_with_the_interviews_that_speak_of_them(assessed):
@@ -49,6 +50,24 @@ def test_missing_areas_and_types_are_named(assessed):
     assert list(found.loc["rooms", ["areas", "of_areas", "missing_areas", "missing_types"]]) == [
         1, 2, ("South",), ("Nurse",),
     ]  # fmt: skip
+
+
+def test_who_is_missing_was_silent_or_not_asked(study):
+    """Nurses are asked of rooms and say nothing; nobody in the South is asked of trust."""
+    made = assess(**study)
+    rows = [("b", "rooms", "", ""), ("b", "trust", "case", "North")]
+    guide = pd.DataFrame(rows, columns=["codebook", "code", "attribute", "value"])
+
+    told = missing_table(made, guide=guide)
+    untold = missing_table(made)
+
+    columns = ["Theme", "Areas missing", "Types missing"]
+    assert told.table[columns].values.tolist()[1:] == [
+        ["Trust", "North (silent)\nSouth (not asked)", "Head (silent)\nNurse (not asked)"],
+        ["Rooms", "South (silent)", "Nurse (silent)"],
+    ]
+    assert untold.table["Areas missing"].tolist()[1:] == ["North\nSouth", "South"]
+    assert untold.notes[0].startswith("The study has no topic guide")
 
 
 def test_groups_are_counted_in_interviews_and_a_second_coding_of_one_changes_nothing(study):

@@ -75,6 +75,17 @@ def test_the_stance_of_a_persons_summary_of_a_source_is_taken(told, stance):
     assert made.loc["s1", "stance"] == "improved"
 
 
+def test_another_segment_of_a_source_that_says_the_same_adds_no_source():
+    one, again = (
+        found(),
+        found(pd.concat([SPOKEN, SPOKEN[:1].assign(coding="k9", start=40, end=49)])),
+    )
+
+    assert again["codings"].tolist() == [3, 2, 1, 2]
+    state, as_before = interview_state(again), interview_state(one)
+    assert (state.state, state.inputs) == (as_before.state, as_before.inputs)
+
+
 def test_an_interviewers_words_are_no_evidence():
     made = found(SPOKEN.assign(speaker_role=["interviewer", "participant"] * 4))
 
@@ -128,6 +139,15 @@ def test_evidence_becomes_a_state_with_its_quotes():
 )  # fmt: skip
 def test_evidence_is_before_the_follow_up_where_all_of_it_is(theme, date, before):
     assert only_before(found(theme=theme), date) is before
+
+
+@pytest.mark.parametrize(
+    ("date", "before"),
+    [("2026-02", True), ("2025", True), ("2026-03", False), ("2026", False), ("2026-03-14", True),
+     ("2026-03-15", False)],
+)  # fmt: skip
+def test_a_month_is_before_a_day_only_where_all_of_it_is(date, before):
+    assert only_before(found().assign(date=date), "2026-03-15") is before
 
 
 def test_a_date_that_is_not_known_is_not_taken_to_be_before():

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from types import SimpleNamespace
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -45,6 +47,8 @@ CELLS = [
 ]
 GOOD = {"value": 6.0, "unit": "%", "base": 40, "p_adjusted": 0.01, "polarity": "higher-is-better"}
 FLAT = GOOD | {"value": 0.2, "p_adjusted": 0.9, "low_90": -3.0, "high_90": 3.4}
+HALF: Any = 1.5
+UNKNOWN: Any = float("nan")
 OF_EACH_TYPE = {"a": "Head", "b": "Head", "c": "Head", "d": "Nurse", "e": "Nurse", "f": "Nurse"}
 
 
@@ -126,14 +130,19 @@ def test_partial_is_an_expansion_only_where_somebody_says_what_is_added():
         ({"value": 0.0}, "?"),  # no direction
         ({"value": None}, "?"),
         ({"change": False}, "?"),  # a level is no change
+        ({"base": 11}, "+"),
         ({"base": 10}, "+"),
+        ({"base": np.int64(9)}, "unusable"),
         ({"base": 9}, "unusable"),
         ({"base": None}, "+"),  # not printed: said in the reason
         ({"usable": False, "why": "hidden"}, "unusable"),
+        ({"usable": np.bool_(False)}, "unusable"),
+        ({"usable": pd.NA, "change": pd.NA}, "+"),
         ({"polarity": ""}, "unusable"),
         ({"polarity": float("nan")}, "unusable"),
         ({"audit": "P"}, "unusable"),
         ({"audit": ["caution", "contradiction"]}, "unusable"),
+        ({"audit": "caution, contradiction"}, "unusable"),
         ({"audit": "caution"}, "+"),
     ],
 )
@@ -153,6 +162,8 @@ def test_a_finding_is_a_state(changed, state):
         ({"stars": "††", "p_text": "<0.01"}, "?"),
         ({"p_text": ">=0.05"}, "?"),
         ({"p_text": "<0.05"}, "+"),  # a printed p, of which only the bound is known
+        ({"p_text": "<=0.05"}, "?"),  # it may be just that
+        ({"p_text": "<=0.049"}, "+"),
         ({"p": 0.049}, "+"),
         ({"p": 0.05}, "?"),
     ],
@@ -253,6 +264,11 @@ def test_thresholds_can_be_others_and_are_kept():
         ("leads/K1", "finding: 'leads/K1' is not a finding; give its row: a mapping or a row of findings"),
         (GOOD | {"value": "six"}, "finding: its value 'six' is not a finite number"),
         (GOOD | {"value": float("inf")}, "finding: its value inf is not a finite number"),
+        (GOOD | {"value": 10**400}, "finding: its value 100000000000000000...0000000000000000000 is "
+         "not a finite number"),
+        (GOOD | {"value": np.array([6.0, 7.0])}, "finding: its value array([6., 7.]) is not one value"),
+        (GOOD | {"usable": "False"}, "finding: its usable 'False' is neither true nor false"),
+        (GOOD | {"sd": -1.0}, "finding: its sd -1 is below 0"),
         (GOOD | {"base": 9.5}, "finding: its base 9.5 is not a number of people"),
         (GOOD | {"p_adjusted": 1.2}, "finding: its p_adjusted 1.2 is not from 0 to 1"),
         (FLAT | {"high_90": -4}, "finding: its 90 % interval runs from -3 to -4"),
@@ -307,7 +323,8 @@ def test_stances_of_sources_are_a_state(words, state):
 @pytest.mark.parametrize(
     ("areas", "state"),
     [(None, "+"), (["N", "N", "N"], "thin"), (["N", "N", "S"], "+"), (1, "thin"), (2, "+"),
-     ({"a": "N", "b": "N"}, "thin"), (["", "", ""], "+")],
+     (3, "+"), ({"a": "N", "b": "N"}, "thin"), (["", "", ""], "+"),
+     (["Süd", "Su\u0308d", " süd"], "thin")],  # one area, as it looks
 )  # fmt: skip
 def test_fewer_than_two_areas_are_thin_where_areas_are_known(areas, state):
     assert said("+++", areas=areas).state == state
@@ -340,6 +357,20 @@ def test_two_types_of_three_sources_that_say_the_opposite_are_a_split(words, spl
 
 
 @pytest.mark.parametrize(
+    ("each", "limit", "split"),
+    [(2, 3, None), (3, 3, ("Head", "Nurse")), (4, 3, ("Head", "Nurse")), (3, 4, None),
+     (2, 2, ("Head", "Nurse"))],
+)  # fmt: skip
+def test_how_many_sources_of_a_type_can_stand_against_another(each, limit, split):
+    types = ["Head", "Head", "head ", "Head"][:each] + ["Nurse"] * each
+
+    made = said("+" * each + "-" * each, types=types, thresholds=Thresholds(split=limit))
+
+    assert made.split == split
+    assert (made.types, len(made.by_type)) == (("Head", "Nurse"), 2)
+
+
+@pytest.mark.parametrize(
     "stances",
     [
         ["positive", "+", 1],
@@ -361,6 +392,12 @@ def test_a_source_that_says_both_is_mixed_and_counts_once():
     assert (made.counts["mixed"], made.counts["none"], made.sources) == (1, 1, 2)
 
 
+def test_a_quotation_stands_once_however_many_rows_have_it():
+    row = {"source": "a", "stance": "+", "quotes": ["k1", "k2"]}
+
+    assert interview_state([row, row]).quotes == {"a": ("k1", "k2")}
+
+
 @pytest.mark.parametrize(
     ("stances", "more", "message"),
     [
@@ -369,6 +406,9 @@ def test_a_source_that_says_both_is_mixed_and_counts_once():
         (["good"], {}, "stances: 'good' is none of improved, worsened, unchanged, mixed"),
         (pd.DataFrame({"stance": ["+"]}), {}, "stances: the table has no column 'source'; it has stance"),
         ([{"stance": "+"}], {}, "stances, row 1: it names no 'source': {'stance': '+'}"),
+        (pd.DataFrame({"source": ["a", ""], "stance": "+"}), {},
+         "stances, row 2: it names no source: ''"),
+        ([(float("nan"), "+")], {}, "stances, row 1: it names no source: nan"),
         (["+"], {"areas": ["N", "S"]},
          "stances: 2 areas are given for 1 stances; give one each, or a mapping by source"),
         (["+"], {"types": "Head"}, "stances: types are a mapping by source, or one a stance in order"),
@@ -387,8 +427,12 @@ def test_what_are_no_stances_is_refused_in_words(stances, more, message):
 @pytest.mark.parametrize(
     ("visited", "surveyed", "width"),
     [
-        (4, "Head", "broad"),
+        (3, "Head", "broad"),
+        (np.int64(4), "Head", "broad"),
         (5, "Head", "narrow"),
+        (UNKNOWN, "Head", ""),
+        (4, UNKNOWN, ""),
+        (["n", "N ", "s", "E", "W"], "Head", "broad"),
         (4, "head ", "broad"),
         (4, "Nurse", "narrow"),
         (4, "", ""),
@@ -436,6 +480,13 @@ def test_sources_against_are_always_listed(q, supporting, opposing):
     assert (made.supporting, made.opposing) == (tuple(supporting), tuple(opposing))
 
 
+def test_breadth_that_is_not_known_is_not_taken_to_be_broad():
+    told: Any = np.bool_(True)
+
+    assert propose("+", "+", UNKNOWN).verdict == "partial"
+    assert propose("+", "+", told).verdict == "agreement"
+
+
 def test_a_split_is_told_with_its_types():
     made = propose("+", said("+++---", types=OF_EACH_TYPE), broad=True)
 
@@ -475,6 +526,20 @@ def test_a_proposal_can_be_kept_as_json():
     assert kept["inputs"]["survey"]["p_adjusted"] == 0.01
     assert kept["inputs"]["interviews"]["improved"] == 3
     assert kept["inputs"]["comparison"]["areas_visited"] == 2
+    assert kept["inputs"]["comparison"]["areas_covered"] == 2
+
+
+def test_what_tables_hold_is_kept_as_json_too():
+    given = said("+++", areas=list("NNS"), types=["Head"] * 3)
+    no = np.bool_(False)
+    held: dict[str, Any] = {
+        "areas_visited": np.int64(4), "split": no, "populations_overlap": no,
+        "before_follow_up_only": no, "same_construct": np.bool_(True),
+    }  # fmt: skip
+    made = propose(survey_state(pd.Series(GOOD)), given, **held)
+
+    assert made.flags == ("different informants",)
+    assert proposal_of(json.loads(json.dumps(made.as_dict()))) == made
 
 
 @pytest.mark.parametrize(
@@ -488,8 +553,13 @@ def test_a_proposal_can_be_kept_as_json():
          "areas: 0 areas were visited; there is at least one"),
         (lambda: propose("+", said("+++", areas=2), areas_visited="North"), TableError,
          "areas: 'North' is one name; give those visited, or how many"),
+        (lambda: propose("+", said("+++", areas=2), areas_visited=HALF), TableError,
+         "areas: 1.5 is no number of areas; give those visited, or how many"),
         (lambda: propose(survey_state(None), said("+", thresholds=Thresholds(sources=2))),
          TableError, "they were made with different thresholds; make them alike"),
+        (lambda: propose(survey_state(None), "+", thresholds=Thresholds(alpha=0.01)),
+         TableError, "they were made with different thresholds; make them alike"),
+        (lambda: Thresholds(points=float("nan")), ValueError, "points nan is negative, or no finite"),
         (lambda: Thresholds(alpha=5), ValueError, "alpha 5 is not between 0 and 1"),
         (lambda: Thresholds(share=0.5), ValueError, "share 0.5 is no majority"),
         (lambda: Thresholds(areas=-1), ValueError, "areas -1 is negative"),

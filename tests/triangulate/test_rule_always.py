@@ -21,6 +21,7 @@ ROWS = st.lists(
             "stance": st.sampled_from([*STANCE_WORDS, None]),
             "area": st.sampled_from("NSE"),
             "type": st.sampled_from(["Head", "Nurse"]),
+            "quotes": st.just(["k1"]),
         }
     ),
     max_size=20,

@@ -89,8 +89,8 @@ def test_a_verdict_on_other_evidence_says_what_changed_since(study, assessed):
     assert (row["verdict"], row["status"]) == ("agreement", "accepted")
     assert row["flags"] == ("changed since",)
     assert row["changed_since"] == (
-        "the interviews were '+', now 'mixed'; b is now against it; the finding's base was 48, "
-        "now 52"
+        "the interviews: improved, now a mixed picture; b is now against it; the finding's base: "
+        "48, now 52"
     )
     assert to_decide(table)["link"].tolist() == ["l1", "l2"]
 
@@ -192,3 +192,23 @@ def test_themes_that_the_guide_does_not_cover_were_not_asked(study):
     assert not_asked(guide.iloc[:0], study["codes"]) == frozenset()
     study["setting"] = replace(study["setting"], not_asked=found)
     assert assess(**study).decided["l_state"].tolist() == ["+", "not_asked", "thin"]
+
+
+@pytest.mark.parametrize(("codes", "interval"), [(10, True), (5, True), (4, False)])
+def test_links_of_one_code_are_drawn_together_for_the_interval_of_kappa(codes, interval):
+    words = {
+        "Ann": ["agreement", "partial"] * 5,
+        "Ben": ["agreement", "partial"] * 4 + ["partial"] * 2,
+    }
+    rows = [
+        (f"{judge}{n}", f"l{n}", judge, "accepted", word, word, "", "", 1, "{}", "", "", 1)
+        for judge, said in words.items() for n, word in enumerate(said)
+    ]  # fmt: skip
+    links = pd.DataFrame([(f"l{n}", "b", f"c{n % codes}") for n in range(10)],
+                         columns=["link", "codebook", "code"]).reindex(columns=COLUMNS["links"])  # fmt: skip
+
+    kappa = judges_agreement(pd.DataFrame(rows, columns=COLUMNS["verdicts"]), links).kappa
+
+    assert kappa.value == pytest.approx(0.8)
+    ends = [one for one in (kappa.low, kappa.high) if one is not None]
+    assert [one < 0.8 for one in ends] == [True, False] * interval

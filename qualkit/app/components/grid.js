@@ -1,56 +1,13 @@
-// The framework grid: a real table with a sticky heading and first column, used by keyboard.
-//
-// The component is put on the page twice. The first has the rows and what stands in their cells;
-// it is large, changes when the study does, and tells Python which cell was chosen. The second
-// has no height and says what changes with every click: which cell is chosen, which texts are not
-// saved yet. So a click sends bytes, and never the grid.
+// The framework grid: a real table with a sticky heading and first column, used by keyboard. Which
+// cell is chosen, and which texts are not saved yet, comes by its second half; see choosing.js.
 
 const CELL = "td[data-column]";
-const grids = new WeakMap(); // one grid for each element that Streamlit gives
+const GRID = "framework"; // what its two halves share
 
-export default function ({ parentElement, data, setStateValue }) {
-  if (data.marks) {
-    shared().marks = data.marks;
-    shared().grid?.mark(data.marks);
-    return undefined;
-  }
-  if (!grids.has(parentElement)) {
-    grids.set(parentElement, new Grid(parentElement));
-  }
-  const grid = grids.get(parentElement);
-  grid.send = (cell) => setStateValue("cell", cell);
-  shared().grid = grid;
-  grid.show(data);
-  return () => {
-    if (shared().grid === grid) {
-      delete shared().grid;
-      delete shared().marks;
-    }
-  };
-}
-
-/** What the two halves of the component have in common. */
-function shared() {
-  window.qualkit ||= {};
-  window.qualkit.framework ||= {};
-  return window.qualkit.framework;
-}
-
-class Grid {
+class Grid extends Choosing {
   constructor(parent) {
-    this.root = element("div", "qk-grid");
-    this.root.dataset.pending = "0";
-    this.table = element("table");
-    this.table.setAttribute("role", "grid");
-    this.root.append(this.table);
-    parent.append(this.root);
-    this.kept = new Map(); // row key to its words and its <tr>, so that only new ones are built
+    super(parent, "qk-grid", CELL);
     this.columns = "";
-    this.focused = null; // the cell that Tab leads to
-    this.chosen = null;
-    this.sent = null; // the number of the last choice that Python was told of
-    this.root.addEventListener("click", (event) => this.onClick(event));
-    this.root.addEventListener("keydown", (event) => this.onKey(event));
     this.root.addEventListener("focusin", (event) => this.onFocus(event));
   }
 
@@ -75,8 +32,9 @@ class Grid {
       const theme = before?.[Number(this.chosen.dataset.column)]?.id;
       this.select(this.cellAt(this.chosen.parentElement.dataset.row, theme), false);
     }
-    if (shared().marks) {
-      this.mark(shared().marks);
+    const { marks } = halvesShared(GRID);
+    if (marks) {
+      this.mark(marks);
     }
   }
 
@@ -87,14 +45,12 @@ class Grid {
     table.setAttribute("aria-colcount", String(data.columns.length + 1));
     table.style.width = `calc(var(--qk-first) + ${data.columns.length} * var(--qk-column))`;
     const kept = new Map();
-    const body = element("tbody");
+    const body = make("tbody");
     for (const row of data.rows) {
       for (const [depth, words] of row.bands) {
         body.append(bandRow(depth, words, data.columns.length + 1));
       }
-      const words = JSON.stringify(row);
-      const before = this.kept.get(row.key);
-      const made = before?.words === words ? before : { words, tr: this.rowOf(row) };
+      const made = this.keptOf(row, (one) => this.rowOf(one));
       kept.set(row.key, made);
       body.append(made.tr);
     }
@@ -103,11 +59,11 @@ class Grid {
   }
 
   rowOf(row) {
-    const tr = element("tr");
+    const tr = make("tr");
     tr.dataset.row = row.key;
-    const head = element("th", "qk-name");
+    const head = make("th", "qk-name");
     head.scope = "row";
-    head.append(element("span", "", row.name), element("small", "", row.detail));
+    head.append(make("span", "", row.name), make("small", "", row.detail));
     tr.append(head);
     row.cells.forEach((cell, number) => tr.append(cellOf(cell, number)));
     return tr;
@@ -118,9 +74,7 @@ class Grid {
     if (!this.data) {
       return;
     }
-    const answered = this.sent === null || this.sent === marks.number;
-    this.root.dataset.pending = answered ? "0" : "1";
-    if (answered) {
+    if (this.answered(marks.number)) {
       this.select(this.cellAt(marks.row, marks.theme), true);
     }
     for (const td of this.table.querySelectorAll("td.qk-unsaved")) {
@@ -130,7 +84,7 @@ class Grid {
     for (const [row, theme] of marks.unsaved) {
       const td = this.cellAt(row, theme);
       td?.classList.add("qk-unsaved");
-      td?.firstChild.prepend(element("span", "qk-tag qk-tag-unsaved", "Not saved"));
+      td?.firstChild.prepend(make("span", "qk-tag qk-tag-unsaved", "Not saved"));
     }
   }
 
@@ -140,39 +94,10 @@ class Grid {
     return column === undefined ? null : this.kept.get(row)?.tr.cells[column + 1] || null;
   }
 
-  onClick(event) {
-    const td = event.target.closest(CELL);
-    if (td) {
-      this.rest(td, true);
-      this.choose(td);
-    }
-  }
-
   onFocus(event) {
     const td = event.target.closest(CELL);
     if (td) {
       this.rest(td, false);
-    }
-  }
-
-  onKey(event) {
-    const td = event.target.closest(CELL);
-    if (!td) {
-      return;
-    }
-    if (!event.ctrlKey && !event.metaKey && !event.altKey) {
-      event.stopPropagation(); // Streamlit has keys of its own: r runs the page anew
-    }
-    if (event.key === "Enter" || event.key === " " || event.key === "F2") {
-      event.preventDefault();
-      this.open(td);
-      return;
-    }
-    const to = this.goal(td, event);
-    if (to) {
-      event.preventDefault();
-      this.rest(to, true);
-      this.reveal(to);
     }
   }
 
@@ -224,11 +149,8 @@ class Grid {
 
   choose(td) {
     this.select(td, false);
-    this.sent = Date.now(); // larger than any before it, after a reload too
-    this.root.dataset.pending = "1";
     const row = td.parentElement.dataset.row;
-    const theme = this.data.columns[Number(td.dataset.column)].id;
-    this.send({ row, theme, number: this.sent });
+    this.tell({ row, theme: this.data.columns[Number(td.dataset.column)].id });
   }
 
   select(td, reveal) {
@@ -245,41 +167,30 @@ class Grid {
     }
   }
 
-  /** Let Tab lead to a cell, and move the focus there where it is ours. */
+  /** As ever, with the cell of now for one of a row that was built anew. */
   rest(td, focus) {
     const row = td?.parentElement.dataset.row;
-    const still = td && this.kept.get(row)?.tr.cells[Number(td.dataset.column) + 1];
-    const to = still || this.table.querySelector(CELL);
-    if (this.focused !== to) {
-      this.focused?.setAttribute("tabindex", "-1");
-      this.focused = to;
-    }
-    to?.setAttribute("tabindex", "0");
-    if (focus) {
-      to?.focus({ preventScroll: true });
-    }
+    super.rest(td && this.kept.get(row)?.tr.cells[Number(td.dataset.column) + 1], focus);
   }
 
-  /** Scroll the grid alone, so that a cell stands clear of the headings. */
+  /** Sideways too, so that a cell stands clear of the first column. */
   reveal(td) {
+    super.reveal(td);
     const { root, table } = this;
-    const top = td.offsetTop - table.tHead.offsetHeight;
     const left = td.offsetLeft - table.tHead.rows[0].cells[0].offsetWidth;
-    const below = td.offsetTop + td.offsetHeight - root.clientHeight;
     const beyond = td.offsetLeft + td.offsetWidth - root.clientWidth;
-    root.scrollTop = Math.min(top, Math.max(root.scrollTop, below));
     root.scrollLeft = Math.min(left, Math.max(root.scrollLeft, beyond));
   }
 }
 
 function headOf(data) {
-  const head = element("thead");
-  const tr = element("tr");
-  const corner = element("th", "qk-corner", data.corner);
+  const head = make("thead");
+  const tr = make("tr");
+  const corner = make("th", "qk-corner", data.corner);
   corner.scope = "col";
   tr.append(corner);
   for (const column of data.columns) {
-    const th = element("th", "", `${column.number}. ${column.title}`);
+    const th = make("th", "", `${column.number}. ${column.title}`);
     th.scope = "col";
     th.title = column.definition;
     tr.append(th);
@@ -289,30 +200,30 @@ function headOf(data) {
 }
 
 function bandRow(depth, words, width) {
-  const tr = element("tr", "qk-band");
-  const th = element("th");
+  const tr = make("tr", "qk-band");
+  const th = make("th");
   th.scope = "rowgroup";
   th.colSpan = width;
   th.style.setProperty("--qk-depth", depth);
-  th.append(element("span", "", words));
+  th.append(make("span", "", words));
   tr.append(th);
   return tr;
 }
 
 function cellOf(cell, number) {
-  const td = element("td");
+  const td = make("td");
   td.dataset.column = String(number);
   td.tabIndex = -1;
   td.setAttribute("aria-selected", "false");
-  const inside = element("div", "qk-cell");
+  const inside = make("div", "qk-cell");
   for (const one of cell.said) {
     inside.append(saidOf(one));
   }
   if (cell.none) {
-    inside.append(element("p", "qk-none", cell.none));
+    inside.append(make("p", "qk-none", cell.none));
   }
   if (cell.foot) {
-    inside.append(element("p", "qk-foot", cell.foot));
+    inside.append(make("p", "qk-foot", cell.foot));
   }
   td.append(inside);
   return td;
@@ -320,28 +231,15 @@ function cellOf(cell, number) {
 
 /** One summary: its marks in words, its beginning, who wrote it. */
 function saidOf(one) {
-  const box = element("div", one.draft ? "qk-said qk-draft" : "qk-said");
+  const box = make("div", one.draft ? "qk-said qk-draft" : "qk-said");
   if (one.draft) {
-    box.append(element("span", "qk-tag", one.draft));
+    box.append(make("span", "qk-tag", one.draft));
   }
   if (one.changed) {
-    box.append(element("span", "qk-tag qk-tag-changed", one.changed));
+    box.append(make("span", "qk-tag qk-tag-changed", one.changed));
   }
-  box.append(element("p", "qk-words", one.text), element("p", "qk-by", one.by));
+  box.append(make("p", "qk-words", one.text), make("p", "qk-by", one.by));
   return box;
 }
 
-function element(name, classes = "", words = "") {
-  const made = document.createElement(name);
-  if (classes) {
-    made.className = classes;
-  }
-  if (words) {
-    made.textContent = words;
-  }
-  return made;
-}
-
-function within(number, last) {
-  return Math.max(0, Math.min(number, last));
-}
+export default inTwoHalves(GRID, Grid, "cell");

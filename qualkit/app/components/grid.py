@@ -84,8 +84,11 @@ def chosen_of(cell: object) -> Chosen | None:
 
 def _component() -> Any:  # noqa: ANN401 - Streamlit does not name its kind
     return st.components.v2.component(
-        _NAME, js=script("grid.js"), css=style("grid.css"), isolate_styles=False
-    )
+        _NAME,
+        js=script("dom.js", "choosing.js", "grid.js"),
+        css=style("grid.css"),
+        isolate_styles=False,
+    )  # fmt: skip
 
 
 def _nothing() -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Final
 
 import streamlit as st
 
-from qualkit.app import state
-from qualkit.errors import QualkitError
+from qualkit.app import views
+from qualkit.app.views import show_views
 from qualkit.project import Project
 
 RESULTS, COMPARE, FINDINGS, PUBLISHED, ITEMS, LOAD = (
@@ -22,7 +21,7 @@ _VIEWS: Final = {
     ITEMS: "surveys_items",
     LOAD: "surveys_load",
 }
-_VIEW: Final = "surveys-view"
+_PAGE: Final = "Surveys"
 _HOW: Final = """
 Interviews say how and why; a survey says how many. Here the answers to a questionnaire join the
 study:
@@ -39,24 +38,12 @@ study:
 
 def show() -> None:
     """Draw the page."""
-    st.title("Surveys")
-    with state.opened() as project:
-        try:
-            _show(project)
-        except QualkitError as error:
-            state.tell(error, "This cannot be shown.")
-
-
-def _show(project: Project) -> None:
-    st.session_state.setdefault(_VIEW, LOAD if project.surveys().empty else RESULTS)
-    view = st.segmented_control("What to look at", list(_VIEWS), key=_VIEW, required=True,
-                                label_visibility="collapsed")  # fmt: skip
-    import_module(f"qualkit.app.pages.{_VIEWS[view or RESULTS]}").show(project)
+    show_views(_PAGE, _VIEWS, lambda project: LOAD if project.surveys().empty else RESULTS)
 
 
 def go(view: str) -> None:
     """Show another part of the page in the run to come."""
-    st.session_state[_VIEW] = view
+    views.go(_PAGE, view)
 
 
 def teach(project: Project, *, way: bool = True) -> None:
@@ -68,11 +55,7 @@ def teach(project: Project, *, way: bool = True) -> None:
 
 def say_why(project: Project) -> bool:
     """Say why nobody can change anything here; whether somebody cannot."""
-    if not project.may("evaluator"):
-        st.info("Your role in this study lets you look at surveys and published tables, not "
-                "change them.")  # fmt: skip
-    elif not state.coder():
-        st.info("Say who you are first: type your name at the left, under 'Who codes'.")
-    else:
-        return False
-    return True
+    return views.say_why(
+        project,
+        "Your role in this study lets you look at surveys and published tables, not change them.",
+    )

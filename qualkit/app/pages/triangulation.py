@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Final
 
 import streamlit as st
 
-from qualkit.app import state
-from qualkit.errors import QualkitError
+from qualkit.app import views
+from qualkit.app.views import show_views
 from qualkit.project import Project
 
 VERDICTS, JOINT, TABLES, LINKS, STRANDS, JUDGES, THREADS = (
@@ -24,7 +23,7 @@ _VIEWS: Final = {
     JUDGES: "triangulation_judges",
     THREADS: "triangulation_threads",
 }
-_VIEW: Final = "triangulation-view"
+_PAGE: Final = "Triangulation"
 _HOW: Final = """
 Do interviews and figures say the same? Here a theme stands beside the findings that bear on it:
 
@@ -40,24 +39,12 @@ Do interviews and figures say the same? Here a theme stands beside the findings 
 
 def show() -> None:
     """Draw the page."""
-    st.title("Triangulation")
-    with state.opened() as project:
-        try:
-            _show(project)
-        except QualkitError as error:
-            state.tell(error, "This cannot be shown.")
-
-
-def _show(project: Project) -> None:
-    st.session_state.setdefault(_VIEW, LINKS if project.links().empty else VERDICTS)
-    view = st.segmented_control("What to look at", list(_VIEWS), key=_VIEW, required=True,
-                                label_visibility="collapsed")  # fmt: skip
-    import_module(f"qualkit.app.pages.{_VIEWS[view or VERDICTS]}").show(project)
+    show_views(_PAGE, _VIEWS, lambda project: LINKS if project.links().empty else VERDICTS)
 
 
 def go(view: str) -> None:
     """Show another part of the page in the run to come."""
-    st.session_state[_VIEW] = view
+    views.go(_PAGE, view)
 
 
 def teach(project: Project, *, way: bool = True) -> None:
@@ -70,10 +57,6 @@ def teach(project: Project, *, way: bool = True) -> None:
 
 def say_why(project: Project) -> bool:
     """Say why nobody can change anything here; whether somebody cannot."""
-    if not project.may("evaluator"):
-        st.info("Your role in this study lets you look at verdicts, not change them.")
-    elif not state.coder():
-        st.info("Say who you are first: type your name at the left, under 'Who codes'.")
-    else:
-        return False
-    return True
+    return views.say_why(
+        project, "Your role in this study lets you look at verdicts, not change them."
+    )
