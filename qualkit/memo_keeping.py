@@ -210,7 +210,9 @@ def _name(name: str) -> str:
 def _words(**given: str | None) -> dict[str, str]:
     """The texts that are given, each one that can be stored."""
     return {
-        name: plain_memo(text.strip(), longest=LONGEST) for name, text in given.items() if text is not None
+        name: plain_memo(text.strip(), longest=LONGEST)
+        for name, text in given.items()
+        if text is not None
     }
 
 

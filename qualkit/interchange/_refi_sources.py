@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from qualkit.errors import ReadError
+from qualkit.importers._guard import MB
 from qualkit.importers._text import decode
 from qualkit.interchange._moments import made_id
 from qualkit.interchange._offsets import Body, body_of
@@ -32,6 +33,7 @@ _MEDIA: Final[Mapping[str, tuple[str, str, str]]] = {  # kind: where its words a
     "AudioSource": ("Transcript", "audio recording", "audio selection"),
     "VideoSource": ("Transcript", "video recording", "video selection"),
 }
+_TEXTS: Final = 300 * MB  # ten thousand interviews of an hour
 _SELECTIONS: Final = ("PDFSelection", "PictureSelection", "AudioSelection", "VideoSelection")
 
 
@@ -83,6 +85,7 @@ class Files:
         self._archive = archive
         self._paths: dict[str, str] = {}
         self._bases: dict[str, list[str]] = {}
+        self._read = 0
         for path in sorted(archive.names if archive is not None else ()):
             self._paths[path.casefold()] = path
             self._bases.setdefault(PurePosixPath(path).name.casefold(), []).append(path)
@@ -100,7 +103,11 @@ class Files:
     def _part(self, path: str) -> bytes:
         if self._archive is None:
             raise ReadError(path, "there is no archive")
-        return self._archive.part(path)
+        data = self._archive.part(path)
+        self._read += len(data)  # however often the same part is named
+        if self._read > _TEXTS:
+            raise ReadError(self._archive.name, f"its texts have more than {_TEXTS // MB} MB")
+        return data
 
 
 @dataclass(slots=True)
@@ -116,6 +123,8 @@ class Sources:
     counts : Counter
         What cannot be carried, in words.
     warnings : list of str
+    ids : set of str
+        Of the documents.
     """
 
     files: Files
@@ -123,6 +132,7 @@ class Sources:
     documents: list[Document] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     warnings: list[str] = field(default_factory=list)
+    ids: set[str] = field(default_factory=set)
 
     def read(self, parent: _Element | None) -> None:
         """Go through all sources."""
@@ -143,10 +153,11 @@ class Sources:
         for one in (one for one in every if one not in texts):
             self.counts[f"texts of {kind}s that are not in the file"] += 1
             self.leave(one, f"texts of {kind}s")
+        before = len(self.documents)
         for place, text in enumerate(texts):
             self._document(element if place == 0 else text, text,
                            ident if place == 0 else guid(text), number)  # fmt: skip
-        known = {s.guid for d in self.documents for s in d.stretches if s.guid} if texts else set()
+        known = {s.guid for d in self.documents[before:] for s in d.stretches if s.guid}
         for one in kids(element, *_SELECTIONS):
             if guid(one) not in known:  # a PDF's is often there once more, in its text
                 self.counts[f"{selected}s"] += 1
@@ -170,8 +181,8 @@ class Sources:
         self.counts["time marks of transcripts"] += sum(1 for _ in kids(text, "SyncPoint"))
         name = (element.get("name") or text.get("name") or "").strip()
         name = name or PurePosixPath(_SCHEME.sub("", path or rich)).name or f"source {number}"
-        taken = {one.id for one in self.documents}
-        ident = ident if ident and ident not in taken else made_id("source", ident, number)
+        ident = ident if ident and ident not in self.ids else made_id("source", ident, number)
+        self.ids.add(ident)
         body, lacks = self.text_of(text, f"source {name!r}")
         elements = (element,) if element is text else (element, text)
         self.documents.append(Document(

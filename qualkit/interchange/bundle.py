@@ -175,14 +175,14 @@ def _compare(archive: Archive, parts: Mapping[str, Any]) -> None:
 
 
 def _rows(archive: Archive, table: str) -> Iterator[Row]:
-    part = _part(table)
+    part, places = _part(table), set[str]()
     try:
         lines = _lines(archive.part(part).decode())
         columns = next(lines)
         for values in lines:
             held = zip(columns, values, strict=True)
             row = {name: _read(name, value) for name, value in held if value != _ABSENT}
-            yield _with_text(archive, row) if table == _SOURCE else row
+            yield _with_text(archive, row, places) if table == _SOURCE else row
     except (ValueError, StopIteration) as error:
         raise ReadError(archive.name, f"damaged file: {part} cannot be read ({error})") from error
 
@@ -212,8 +212,12 @@ def _read(column: str, value: str) -> Value:
     return int(value) if kind is int else float(value)
 
 
-def _with_text(archive: Archive, row: Row) -> Row:
+def _with_text(archive: Archive, row: Row, places: set[str]) -> Row:
+    """A source with its text; `places` has those of the texts before, as each has its own."""
     place = str(row.get(_TEXT))
+    if place in places:
+        raise ReadError(archive.name, f"damaged file: two sources have the text {place[:80]!r}")
+    places.add(place)
     if place not in archive.names:
         raise ReadError(archive.name, f"damaged file: the text {place[:80]!r} is missing")
     return {**row, _TEXT: archive.part(place).decode()}

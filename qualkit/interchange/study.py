@@ -44,6 +44,7 @@ __all__ = [
 ]  # fmt: skip
 
 _DESCRIPTION: Final = "Description"  # title of the memo that a description becomes
+_QUOTED: Final = 300_000_000  # characters that all codings may have, each for itself
 _ORDER: Final = ("position", "source_id", "start_at", "end_at")  # of rows, before their key
 _KEYS: Final[Mapping[str, tuple[str, ...]]] = {  # of tables whose rows have no id
     "project": ("key",), "turn": ("source_id", "position"),
@@ -96,6 +97,9 @@ def to_snapshot(study: Study) -> Snapshot:
     The turns of each source are found in its text as those of a file that is added.
     """
     study = tidied(study)[0]
+    if sum(mark.end - mark.start for mark in study.marks) > _QUOTED:
+        why = f"its codings have more than {_QUOTED // 10**6} million characters"
+        raise ReadError(study.title or "the file", why)
     sources = [(text, _source(text)) for text in study.texts]
     texts = {text.id: text for text in study.texts}
     made: dict[str, list[Row]] = {
