@@ -623,7 +623,12 @@ def _groups(asked: _Asked) -> Artefact:
 
 
 def _phases(asked: _Asked) -> Artefact:
-    found = group_table(asked.assessed, "phase", name="phases")
+    try:
+        found = group_table(asked.assessed, "phase", name="phases")
+    except UnknownName:
+        raise NotEnough(
+            "no interview says of which phase it is; say it in the attribute 'phase' of sources"
+        ) from None
     if found.table["Phase"].nunique() < _COMPARED:
         raise NotEnough("all interviews are of one phase")
     return found

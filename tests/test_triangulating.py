@@ -428,7 +428,7 @@ def test_an_artefact_that_cannot_be_is_refused_with_the_reason(study):
         artefact_of(study, "x")
     with pytest.raises(NotEnough, match="no finding of the study is told by groups"):
         artefact_of(study, "statistics")
-    with pytest.raises(UnknownName, match="'phase'"):
+    with pytest.raises(NotEnough, match="no interview says of which phase it is"):
         artefact_of(study, "phases")
 
 

@@ -82,24 +82,22 @@ def without_link(codes: pd.DataFrame, links: pd.DataFrame) -> list[Key]:
 # Links in words ------------------------------------------------------------------------------
 
 
-def readable(found: Linked, names: Mapping[Key, str]) -> pd.DataFrame:
+def readable(found: Linked) -> pd.DataFrame:
     """One row a link, for reading."""
     import pandas as pd
 
     said = _by_id(found.findings)
-    rows = [_row(row, said.get(row["finding"], {}), names) for row in records(found.table)]
+    rows = [_row(row, said.get(row["finding"], {})) for row in records(found.table)]
     return pd.DataFrame(rows, columns=[
-        "Theme", "Finding", "Shows", "Why", "Which way is better", "Same construct", "Note", "By",
-        "Id of the finding",
+        "Theme or code", "Finding", "Shows", "Why", "Which way is better", "Same construct", "Note",
+        "By", "Id of the finding",
     ])  # fmt: skip
 
 
-def _row(
-    row: Mapping[str, Any], said: Mapping[str, Any], names: Mapping[Key, str]
-) -> tuple[str, ...]:
+def _row(row: Mapping[str, Any], said: Mapping[str, Any]) -> tuple[str, ...]:
     shown = _SHOWN[row["state"]]
     return (
-        names.get((row["codebook"], row["code"]), row["code"]),
+        one_line(row["code_name"]),
         one_line(said.get("text", row["finding"])), f"{_MARKS[shown]} {shown}",
         one_line(row["why"]), way_said(row["polarity"], said),
         "yes" if row["same_construct"] else "", one_line(row["note"]), row["author"],
@@ -208,6 +206,15 @@ def suggested(project: Project, findings: pd.DataFrame, key: Key, theme: str) ->
         )
         for row in records(made) if row["codebook"] == book
     ]  # fmt: skip
+
+
+def first_suggested(project: Project, found: Linked, codes: pd.DataFrame) -> Key:
+    """The first theme to which something may be linked; the first of all where nothing may be."""
+    made = suggest_of(project, findings=found.findings, most=1)
+    offered = set(zip(made["codebook"], made["code"], strict=True))
+    every = [((row["codebook"], row["theme"]), (row["codebook"], row["code"]) in offered)
+             for row in records(codes)]  # fmt: skip
+    return next((theme for theme, is_offered in every if is_offered), every[0][0])
 
 
 # Changes that can be taken back --------------------------------------------------------------

@@ -146,7 +146,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     "differences": Kind(
         "Where groups differ",
         "Themes on which groups of people say otherwise.",
-        f"Opposite are an improvement and a worsening. {_COUNTS}",
+        f"Opposite are an improvement and a worsening; a group has its say where three interviews "
+        f"or more took a view, and three quarters of them the same. {_COUNTS}",
         by="sources", usual="stakeholder_type",
     ),
     "saturation": Kind(
@@ -266,12 +267,17 @@ def _drawn(
     label: str, heads: Sequence[str], rows: Sequence[Sequence[str]], places: Mapping[str, str]
 ) -> dict[str, Any]:
     """A table as the component takes it: cells as paragraphs, some of them with a link."""
-    figures = [all(_NUMBER.fullmatch(row[n]) for row in rows) for n in range(len(heads))]
+    figures = [_figures_alone([row[n] for row in rows]) for n in range(len(heads))]
     cells = [
         [[{"text": line, "href": places.get(line, "")} for line in cell.split("\n")]
          for cell in row] for row in rows
     ]  # fmt: skip
     return {"label": label, "heads": list(heads), "rows": cells, "figures": figures}
+
+
+def _figures_alone(column: Sequence[str]) -> bool:
+    """Whether a column has nothing but figures, and one at least."""
+    return all(map(_NUMBER.fullmatch, column)) and any(map(str.isdigit, "".join(column)))
 
 
 # Files ---------------------------------------------------------------------------------------

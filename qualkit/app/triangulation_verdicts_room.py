@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from qualkit.app.triangulation_room import Findings
 from qualkit.errors import ConflictError
+from qualkit.export.triangulation import sides_of
 from qualkit.framework.excerpts import taken_from
 from qualkit.model import look_of
 from qualkit.project import Project
@@ -244,12 +245,14 @@ def _drawn(line: Line, *, judged: bool) -> dict[str, Any]:
     joint = line.joint
     proposal = joint.proposal
     sides = (len(joint.supporting), len(joint.opposing), len(proposal.mixed))
+    names = (name.lower() for name in sides_of(joint).values())
+    told = ", ".join(f"{count} {name}" for count, name in zip(sides, names, strict=True))
     own = "" if line.own is None else f"You: {verdict_words(line.own['verdict']).lower()}"
     waits = "Waits for you" if line.waits and judged else ""
     return {
         "key": line.key, "code": joint.theme, "question": joint.question, "result": joint.result,
         "survey": STATE_WORDS[proposal.q_state], "said": TOLD[proposal.l_state],
-        "sides": "{} for, {} against, {} mixed".format(*sides) if any(sides) else "",
+        "sides": told if any(sides) else "",
         "verdict": verdict_words(joint.verdict), "status": joint.status,
         "tag": _TAGS[joint.status], "own": own or waits, "flags": list(line.row["flags"]),
     }  # fmt: skip
@@ -301,7 +304,7 @@ class Full:
     ----------
     joint : JointRow
     sides : tuple of Side
-        For, against and mixed; against also where nobody says otherwise.
+        For, against and mixed; against also where nobody says otherwise than those for it.
     left : str
         Which quotations are not shown; empty where all are.
     numbers : DataFrame
@@ -356,13 +359,12 @@ def _alone(assessed: Assessment, line: Line) -> Assessment:
 
 def _sides(joint: JointRow, texts: Mapping[str, str]) -> Iterator[Side]:
     no_side = {one.side for one in joint.quotes} == {""}
-    for side, name, sources in (
-        ("for", "For", joint.supporting), ("against", "Against", joint.opposing),
-        ("mixed", "Mixed", joint.proposal.mixed),
-    ):  # fmt: skip
-        if sources or side == "against":
+    names = sides_of(joint)
+    for side, sources in (("for", joint.supporting), ("against", joint.opposing),
+                          ("mixed", joint.proposal.mixed)):  # fmt: skip
+        if sources or (side == "against" and joint.supporting):
             quotes = [one for one in joint.quotes if one.side == side]
-            yield Side(name, tuple(sources), tuple(_checked(one, texts) for one in quotes))
+            yield Side(names[side], tuple(sources), tuple(_checked(one, texts) for one in quotes))
     if joint.quotes and no_side:
         who = tuple(dict.fromkeys(one.source for one in joint.quotes))
         yield Side("Without a view", who, tuple(_checked(one, texts) for one in joint.quotes))

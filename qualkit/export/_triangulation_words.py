@@ -14,6 +14,7 @@ SIGNS: Final = {  # told apart without colour
     "not settled": "?",
 }  # fmt: skip
 _SIDES: Final = {"for": "For", "against": "Against", "mixed": "Mixed"}
+_SAYING: Final = {"+": "Improved", "-": "Worsened", "0": "Unchanged"}
 
 
 def sign_of(verdict: str) -> str:
@@ -34,10 +35,17 @@ def signs_in_words() -> str:
     return f"{', '.join(f'{sign} {words}' for words, sign in SIGNS.items())}."
 
 
+def sides_of(row: JointRow) -> dict[str, str]:
+    """How the sides are called: by what most of them say where no figure shows a direction."""
+    said = _SAYING.get(row.proposal.inputs["comparison"]["direction"])
+    if _directed(row) or said is None:
+        return dict(_SIDES)
+    return {**_SIDES, "for": said, "against": "Otherwise"}
+
+
 def side_of(row: JointRow, quote: Quote) -> str:
     """What stands before a quotation: ``Against: ``; nothing where there is no side to be on."""
-    told = quote.side and (_directed(row) or quote.side != "for")
-    return f"{_SIDES[quote.side]}: " if told else ""
+    return f"{sides_of(row)[quote.side]}: " if quote.side else ""
 
 
 def opposing(row: JointRow) -> str:

@@ -22,14 +22,14 @@ from qualkit.errors import NotEnough, QualkitError
 from qualkit.export._triangulation_notes import require_verbatim
 from qualkit.export._triangulation_panel import Panels
 from qualkit.export._triangulation_parts import JOINT, TITLE, Document, counts_of, read_table
-from qualkit.export._triangulation_words import opposing, side_of, sign_of
+from qualkit.export._triangulation_words import opposing, side_of, sides_of, sign_of
 
 if TYPE_CHECKING:
     from qualkit.survey import Comparison, Description, Survey
     from qualkit.triangulate import Artefact, Assessment, JointRow, Section
 
 __all__ = ["ENDINGS", "PICTURES", "Panels", "check_ending", "counts_of", "joint_picture",
-           "opposing", "read_table", "side_of", "sign_of", "table_picture",
+           "opposing", "read_table", "side_of", "sides_of", "sign_of", "table_picture",
            "write_artefacts"]  # fmt: skip
 
 ENDINGS: Final = (".docx", ".xlsx", ".html")

@@ -226,8 +226,18 @@ def cautions_of(row: Row, proposal: Proposal) -> Iterator[str]:
         elif flag == "changed since":
             yield sentence(f"the evidence has changed since this was decided: "
                            f"{row['changed_since']}")  # fmt: skip
-    if row["verdict"] == "partial" and row["status"] == "proposed" and proposal.breadth == "narrow":
+    if row["verdict"] == "partial" and row["status"] == "proposed":
+        yield from _breadth_words(row, proposal)
+
+
+def _breadth_words(row: Row, proposal: Proposal) -> Iterator[str]:
+    """Why both say the same, and it is no agreement."""
+    if proposal.breadth == "narrow":
         yield "The interviews that spoke of this do not stand for the whole study."
+    asked = proposal.inputs.get("comparison", {}).get("surveyed_type")
+    if row["q_state"] == row["l_state"] and not proposal.breadth and not asked:
+        yield ("Of which stakeholder type those asked are is not known, so nobody can tell whether "
+               "the interviews stand for them.")  # fmt: skip
 
 
 def _unusable(proposal: Proposal) -> str:

@@ -142,6 +142,8 @@ def _converging(
 ) -> list[str]:
     decided = records(assessed.decided.iloc[list(places)])
     cells: list[str] = [decided[0]["name"]]
+    names = _names([assessed.findings[row["finding"]] for row in decided
+                    if row["finding"] in assessed.findings])  # fmt: skip
     for strand in _strands(assessed):
         linked = [assessed.findings[row["finding"]] for row in decided
                   if row["finding"] in assessed.findings]  # fmt: skip
@@ -149,34 +151,46 @@ def _converging(
         states = [assessed.proposals[place].q_state for place in places
                   if (row := assessed.findings.get(assessed.proposals[place].finding))
                   and strand_of_finding(row) == strand]  # fmt: skip
-        told = _figures(own, states)
+        told = _figures(own, states, names)
         spoken = _spoken(assessed, key, strand, chosen, quotes)
         cells += [lines(pair) for pair in zip(told, spoken, strict=True)]
-    apart = len(decided) > 1
+    apart = names if len(decided) > 1 else None
     cells.append(lines(
         line for row in decided
-        for line in (_coded(row, assessed.findings, apart=apart),
+        for line in (_coded(row, apart),
                      opposing_words(row["sources_against"]))
     ))  # fmt: skip
     cells.append(lines(dict.fromkeys(with_minus(str(row["reason"])) for row in decided)))
     return cells
 
 
-def _coded(row: Row, findings: Mapping[str, Row], *, apart: bool) -> str:
+def _names(findings: Sequence[Row]) -> dict[str, str]:
+    """Findings by their items; with survey, table or strand where items of two have one name."""
+    of: dict[str, set[str]] = {}
+    for row in findings:
+        of.setdefault(str(plain(row["item"])).casefold(), set()).add(str(plain(row["survey"])))
+    return {
+        row["finding"]: f"{item} ({plain(row['survey'])})" if len(of[item.casefold()]) > 1 else item
+        for row in findings for item in (str(plain(row["item"])),)
+    }  # fmt: skip
+
+
+def _coded(row: Row, names: Mapping[str, str] | None) -> str:
     """The convergence code of one finding; with what it is about where there are several."""
     words = verdict_words(row["verdict"], row["status"])
-    found = findings.get(row["finding"])
-    what = plain(found.get("item")) if found else row["finding"]
+    what = "" if names is None else names.get(row["finding"], row["finding"])
     more = [_FLAGS.get(flag, flag) for flag in row["flags"]]
-    told = f"{what}: {words}" if what and apart else words
+    told = f"{what}: {words}" if what else words
     return f"{told} [{'; '.join(more)}]" if more else told
 
 
-def _figures(rows: Sequence[Row], states: Sequence[str]) -> tuple[str, str]:
+def _figures(
+    rows: Sequence[Row], states: Sequence[str], names: Mapping[str, str]
+) -> tuple[str, str]:
     meaning = [_shows(question_of(row), STATE_WORDS[state])
                for row, state in zip(rows, states, strict=True)]  # fmt: skip
-    names = [f"{plain(row['item'])}: " if len(rows) > 1 else "" for row in rows]
-    told = [f"{name}{short_of(row)}" for name, row in zip(names, rows, strict=True)]
+    told = [f"{names[row['finding']]}: {short_of(row)}" if len(rows) > 1 else short_of(row)
+            for row in rows]  # fmt: skip
     return "\n".join(meaning), "\n".join(told)
 
 

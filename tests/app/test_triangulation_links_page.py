@@ -73,16 +73,15 @@ def held(study, user="Ann"):
 def test_a_link_is_read_in_words_with_what_its_finding_shows(study):
     with Project.open(study, user="Ann") as project:
         project.add_link("workshops.attendance", W1)
-        names = room.themes(project.codes())
 
-    table = room.readable(held(study), names).set_index("Theme").T
+    table = room.readable(held(study)).set_index("Theme or code").T
 
-    known = table["Knowledge and awareness > Recognising difficulties"]
+    known = table["Recognising difficulties"]
     assert known["Finding"].startswith("K1 'I can tell when a pupil")
     assert known[["Shows", "Which way is better", "Note"]].tolist() == [
         "▲ better", "as the finding says: higher is better", "named by the codebook",
     ]  # fmt: skip
-    unset = table["Joint planning workshops > Attendance and representation"]
+    unset = table["Attendance and representation"]
     assert unset[["Shows", "Which way is better", "Why"]].tolist() == [
         "✗ cannot be used", "not said",
         "the finding cannot be used: nobody has said which direction is better",
@@ -331,7 +330,9 @@ def test_without_findings_it_says_where_to_get_some(empty):
 def test_suggestions_are_ticked_the_better_way_is_asked_at_once_and_all_can_be_taken_back(study):
     page = shown(study, "Links")
     page.segmented_control("triangulation-links-part").set_value("Suggested").run()
-    page.selectbox("triangulation-links-for").set_value(("evaluation-topics", "workshops")).run()
+    first = page.selectbox("triangulation-links-for")
+    assert first.value == ("evaluation-topics", "workshops")  # to Design and set-up nothing is
+    first.set_value(("evaluation-topics", "workshops")).run()
     assert page.button("triangulation-links-make").disabled
     tick = next(one for one in page.checkbox if W1 in str(one.key))
     tick.check().run()
@@ -377,7 +378,7 @@ def test_a_link_that_somebody_else_changed_keeps_what_was_typed_until_its_author
     assert row[["note", "polarity"]].tolist() == ["mine", ""]
 
 
-def first_link(found, _names, *, locked):
+def first_link(found, *, locked):
     return "" if locked or found.table.empty else str(found.table["link"].iloc[0])
 
 

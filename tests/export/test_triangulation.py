@@ -20,16 +20,24 @@ from qualkit.export._survey_rows import records
 from qualkit.export._triangulation_panel import Panels
 from qualkit.export._triangulation_parts import widths_of
 from qualkit.export._triangulation_picture import NOTHING, joint_chart, table_chart
-from qualkit.export.triangulation import joint_picture, table_picture, write_artefacts
+from qualkit.export.triangulation import (
+    joint_picture,
+    side_of,
+    sides_of,
+    table_picture,
+    write_artefacts,
+)
 from qualkit.survey import Comparison, Description, Item, Survey, compare, describe, findings
 from qualkit.triangulate import (
     Artefact,
     Setting,
     assess,
     convergence_matrix,
+    interview_state,
     joint_rows,
     narrative,
     pillar_table,
+    propose,
 )
 from tests.export.word_schema import W, faults
 
@@ -245,6 +253,18 @@ def test_a_quotation_that_its_source_does_not_have_is_refused_wherever_it_stands
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(BatchError):
         joint_picture(parts["joint"], tmp_path / "j.png", texts=texts)
+
+
+def test_where_figures_show_no_direction_sides_are_named_by_what_most_say(assessed, parts):
+    row = parts["joint"][0]
+    quotes = row.quotes
+    assert [side_of(row, one) for one in quotes] == ["For: ", "Against: "]
+
+    made = propose("?", interview_state(dict(a="worsened", b="worsened", d="improved")))
+
+    said = replace(row, proposal=made)
+    assert [side_of(said, one) for one in quotes] == ["Worsened: ", "Otherwise: "]
+    assert sides_of(said)["mixed"] == "Mixed"
 
 
 # Charts beside the quotations --------------------------------------------------------------------

@@ -11,6 +11,7 @@ from qualkit.triangulate import (
     assess,
     case_matrix,
     confidence_table,
+    Setting,
     convergence_matrix,
     joint_display,
     joint_rows,
@@ -63,6 +64,32 @@ def test_findings_of_one_theme_are_told_apart_by_their_items(study):
         row["Survey: coverage and examples"]
         .split("\n")[1]
         .startswith("T1: \u22120.10 (95% interval \u22120.30 to 0.10;")
+    )
+
+
+def test_items_of_two_surveys_that_have_one_name_are_told_apart_by_the_survey(study):
+    study["links"].loc[1, ["code", "code_name", "theme"]] = ["time", "Timeliness", "time"]
+    study["findings"].loc[1, ["survey", "item"]] = ["t", "r1"]
+
+    row = convergence_matrix(assess(**study)).table.iloc[0]
+
+    assert [one.split(":")[0] for one in row["Convergence"].split("\n")[::2]] == [
+        "R1 (s)", "r1 (t)",
+    ]  # fmt: skip
+    assert [one.split(":")[0] for one in row["Survey: coverage and examples"].split("\n")] == [
+        "R1 (s)", "r1 (t)",
+    ]  # fmt: skip
+
+
+def test_agreement_that_waits_for_whom_the_survey_asked_says_so(study):
+    study["setting"] = Setting()
+
+    [first, *_] = joint_rows(assess(**study))
+
+    assert first.verdict == "partial"
+    assert first.cautions == (
+        "Of which stakeholder type those asked are is not known, so nobody can tell whether the "
+        "interviews stand for them.",
     )
 
 

@@ -52,8 +52,8 @@ def _sieve(table: pd.DataFrame) -> room.Sieve:
                               placeholder="All", key="surveys-of", **KEPT)  # fmt: skip
     words = third.text_input("With these words", key="surveys-words",
                              placeholder="K1 mean", **KEPT)  # fmt: skip
-    usable = fourth.checkbox("Usable alone", key="surveys-usable", **KEPT)
-    changes = fourth.checkbox("Changes alone", key="surveys-changes", **KEPT)
+    usable = fourth.checkbox("Only what can be used", key="surveys-usable", **KEPT)
+    changes = fourth.checkbox("Only changes", key="surveys-changes", **KEPT)
     return room.Sieve(origin or "", survey or "", words, usable, changes)
 
 

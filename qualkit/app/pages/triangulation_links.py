@@ -105,7 +105,7 @@ def _existing(
 ) -> None:
     if found.table.empty:
         st.text("No link has been made yet.")
-    chosen = "" if found.table.empty else _table(found, names, locked=locked)
+    chosen = "" if found.table.empty else _table(found, locked=locked)
     if locked:
         return
     ident = editing.begun(_FORM, _FIELDS, chosen)
@@ -121,16 +121,18 @@ def _existing(
         _form(project, made, found, names)
 
 
-def _table(found: room.Linked, names: Mapping[room.Key, str], *, locked: bool) -> str:
+def _table(found: room.Linked, *, locked: bool) -> str:
     """All links; the id of the chosen one."""
     column = st.column_config
-    widths: dict[str, Any] = {"Theme": 260, "Finding": 380, "Shows": 120, "Why": 300, "Note": 200}
+    widths: dict[str, Any] = {
+        "Theme or code": 240, "Finding": 380, "Shows": 120, "Why": 300, "Note": 200,
+    }  # fmt: skip
     key = f"triangulation-links-table-{hash(tuple(found.table['link']))}"
     if locked:
-        st.dataframe(room.readable(found, names), hide_index=True, key=key, alt="Links")
+        st.dataframe(room.readable(found), hide_index=True, key=key, alt="Links")
         return ""
     rows = st.dataframe(
-        room.readable(found, names), hide_index=True, key=key, placeholder="", alt="Links",
+        room.readable(found), hide_index=True, key=key, placeholder="", alt="Links",
         column_config={name: column.TextColumn(width=width) for name, width in widths.items()},
         on_select="rerun", selection_mode="single-row",
     ).selection.rows  # fmt: skip
@@ -220,6 +222,8 @@ def _suggested(
 ) -> None:
     st.text("What codebook and surveys name for a theme, and what is worded alike. Nothing is "
             "linked before you tick it and press the button.")  # fmt: skip
+    if "triangulation-links-for" not in st.session_state:  # begin where there is something
+        st.session_state["triangulation-links-for"] = room.first_suggested(project, found, codes)
     key = _theme(names, "triangulation-links-for")
     if key is None:
         return
@@ -301,8 +305,8 @@ def _sieve(table: pd.DataFrame) -> results.Sieve:
     survey = one(second, "survey", "Survey, table or strand")
     words = third.text_input("With these words", key="triangulation-links-words",
                              placeholder="K1 mean", **KEPT)  # fmt: skip
-    usable = fourth.checkbox("Usable alone", key="triangulation-links-usable", **KEPT)
-    changes = fourth.checkbox("Changes alone", key="triangulation-links-changes", **KEPT)
+    usable = fourth.checkbox("Only what can be used", key="triangulation-links-usable", **KEPT)
+    changes = fourth.checkbox("Only changes", key="triangulation-links-changes", **KEPT)
     return results.Sieve(origin or "", survey or "", words, usable, changes)
 
 

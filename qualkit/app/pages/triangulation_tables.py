@@ -57,6 +57,7 @@ def _table(project: Project, assessed: Assessment) -> None:
     _figure(found)
     if not found.sheet:
         st.text("Nothing to show.")
+        st.text(kind.method)
         return
     file((project.study, project.user, project.last_entry(), wanted), "triangulation-table",
          room.endings(wanted.name), partial(room.write, *as_who(), assessed, wanted),
