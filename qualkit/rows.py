@@ -70,7 +70,7 @@ def of_codebook(book: Codebook, *, position: int) -> dict[str, Any]:
 def of_codes(book: Codebook) -> list[dict[str, Any]]:
     """The rows of a codebook's codes, parents before children."""
     guids = {code.id: code.guid for code in book.codes}
-    depth = {code.id: _depth(book, code) for code in book.codes}
+    depth = {code.id: depth for code, depth in book.walk()}
     rows = [
         {**of_code(code), "codebook_id": book.guid, "parent_id": guids.get(code.parent or ""),
          "position": position}
@@ -95,14 +95,6 @@ def of_code(code: Code) -> dict[str, Any]:
         "survey_items": _json(code.survey_items),
         "version": 1,
     }
-
-
-def _depth(book: Codebook, code: Code) -> int:
-    depth = 0
-    while code.parent is not None:
-        code = book.code(code.parent)
-        depth += 1
-    return depth
 
 
 def of_coding(coding: Coding) -> dict[str, Any]:

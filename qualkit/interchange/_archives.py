@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from qualkit.errors import ReadError
+from qualkit.errors import QualkitError, ReadError
 from qualkit.importers._guard import MB, NAMES, RATIO, RATIO_FLOOR, Archive, Limits, sniff
 from qualkit.writing import write_whole
 
@@ -20,6 +20,7 @@ LIMITS: Final = Limits(  # half a million codings: 260 MB of XML, 2,000,000 elem
 )  # fmt: skip
 _MOMENT: Final = (1980, 1, 1, 0, 0, 0)  # of every part, so that the same is written each time
 _HEAD: Final = 1_024
+_LARGE: Final = "not written, as it is larger than what is read again"
 
 
 def open_archive(path: Path | str) -> Archive:
@@ -52,13 +53,19 @@ def write_archive(path: Path | str, parts: Iterable[tuple[str, bytes]]) -> Path:
     Raises
     ------
     QualkitError
-        Where the place cannot be written to.
+        Where the place cannot be written to, or what is written is larger than what is read.
     """
 
     def write(made: Path) -> None:
         with zipfile.ZipFile(made, "w") as archive:
             for name, data in parts:
+                if len(data) > LIMITS.part:
+                    raise QualkitError(f"{path}: {_LARGE} (its part {name!r}, to begin with)")
                 _write_part(archive, name, data)
+        try:
+            open_archive(made).close()
+        except ReadError as error:
+            raise QualkitError(f"{path}: {_LARGE} ({error.reason})") from error
 
     return write_whole(path, write)
 

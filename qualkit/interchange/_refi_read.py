@@ -37,6 +37,11 @@ def _some(words: Sequence[str]) -> str:
     return shown + (" ..." if len(words) > _SHOWN else "")
 
 
+def _beginning(one: Document, place: Place) -> str:
+    """The words at a place, of long ones the first: they are shown and not kept."""
+    return one.body.text[place.start : min(place.end, place.start + 2 * _LONG)]
+
+
 class _Said(NamedTuple):
     """What a selection says of its codings."""
 
@@ -231,7 +236,7 @@ class _Reading:
         if place.title:
             self.titles.append(words)
         if place.fate == "matched" and place.why:
-            self.cutting.append(one.body.text[place.start : place.end])
+            self.cutting.append(_beginning(one, place))
 
     def _mark(
         self, coding: _Element, element: _Element, one: Document, span: tuple[int, int],
@@ -254,7 +259,7 @@ class _Reading:
         """Count a selection without codings; what is said of it is a memo of the source."""
         self.counts["uncoded selections"] += 1
         element, name = stretch.element, stretch.selection.name
-        words = name if place.fate == "lost" else one.body.text[place.start : place.end]
+        words = name if place.fate == "lost" else _beginning(one, place)
         self.memos.about(refs(element, "NoteRef"), "source", one.id)
         self.memos.annotate(element, words, one.id, moment=self.moment, author=self.author)
 

@@ -37,7 +37,7 @@ from qualkit.wording import many
 TABLES: Final = ("projects", "documents", "tags", "highlights", "highlight_tags")
 _TAGS: Final = UUID("51b2b2b7-27eb-4ecb-9d56-e75b0a0496c2")  # from which it makes guids of tags
 _DOT: Final = re.compile(r"(?<=[^\s.])\.(?=[^\s.])")
-_LONGEST: Final = 1_000  # characters of a path; Taguette allows 200
+_LONGEST: Final = 300  # characters of a path that is nested; Taguette allows 200
 _PARAGRAPHS: Final = frozenset({"p", "br", "div"})
 _UNIT: Final = Reading("code point", 1, False)  # of places, once bytes are turned into them
 
@@ -335,8 +335,8 @@ def nested(
     order = {path: n for n, path in reversed(list(enumerate(paths.values())))}
     numbers = {path: key for key, path in reversed(list(paths.items()))}
     parents = {path: above[key] for path, key in numbers.items() if above.get(key)}
-    for path in _shared(numbers):
-        order[path] = min(n for other, n in order.items() if other.startswith(f"{path}."))
+    for path, within in _shared(numbers).items():
+        order[path] = min(order[one] for one in within)
         numbers[path] = -len(numbers)
     for path in numbers:
         heads = [head for head in _heads(path) if head in numbers]
@@ -348,18 +348,18 @@ def nested(
         yield numbers[path], _found(path, parents.get(path, ""), said.get(numbers[path], ""))
 
 
-def _shared(paths: Collection[str]) -> list[str]:
-    """What several paths stand in and is no path itself; never a number like 1.2 cut in two."""
+def _shared(paths: Collection[str]) -> dict[str, list[str]]:
+    """What several paths stand in, and is none itself; never a number like 1.2 cut in two."""
     below: defaultdict[str, list[str]] = defaultdict(list)
     for path in paths:
         for head in _heads(path):
             below[head].append(path)
-    return [
-        head
+    return {
+        head: within
         for head, within in sorted(below.items())
         if len(within) > 1 and head not in paths
         and not (head[-1].isdigit() and any(one[len(head) + 1].isdigit() for one in within))
-    ]  # fmt: skip
+    }  # fmt: skip
 
 
 def _heads(path: str) -> list[str]:

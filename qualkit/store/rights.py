@@ -24,6 +24,7 @@ from qualkit.store.schema import (
     cell_summary,
     coder,
     coding,
+    collection_member,
     memo,
     sign_off,
     suggestion,
@@ -121,6 +122,8 @@ class Rights:
             if table in _OWNERS:
                 if row.get(_OWNERS[table]) not in {None, self.coder_id}:
                     raise NotAllowed(self.user, self.role, "change what is another coder's")
+            elif table == collection_member.name and row.get("memo_id") is not None:
+                continue  # a memo of their own, which is looked at itself, leaves its sets with it
             elif table == coder.name:
                 raise NotAllowed(self.user, self.role, "work under another name")
             else:

@@ -21,7 +21,18 @@ from qualkit.errors import BatchError, StoreError
 from qualkit.model import COLOUR, NOT_XML, ROLES, STANCES, Turn, seal_of_turns, sha256
 from qualkit.rows import book_of
 from qualkit.snapshot import TABLES, Snapshot
-from qualkit.store import decisions, rights, schema, search, summaries, triangulation, values
+from qualkit.store import (
+    assignments,
+    decisions,
+    rights,
+    schema,
+    search,
+    sight,
+    suggestions,
+    summaries,
+    triangulation,
+    values,
+)  # fmt: skip
 from qualkit.store.check import check_all
 from qualkit.store.codings import coding_of
 from qualkit.store.store import Store
@@ -51,9 +62,18 @@ _JSON: Final[Mapping[str, Mapping[str, type]]] = {  # columns that hold JSON, an
 _WORDS: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {  # columns of which each value counts
     "coder": {"role": frozenset(rights.ROLES)},
     "turn": {"role": frozenset(ROLES)},
+    "assignment": {
+        "purpose": frozenset(assignments.PURPOSES),
+        "status": frozenset({sight.OPEN, sight.DONE}),
+    },
+    "judge": {"status": frozenset({sight.OPEN, sight.DONE})},
     **{
         name: {"stance": frozenset(STANCES)}
-        for name in ("coding", "cell_summary", "suggestion", "decision_coding")
+        for name in ("coding", "cell_summary", "decision_coding")
+    },
+    "suggestion": {
+        "stance": frozenset(STANCES),
+        "status": frozenset(suggestions.STATUSES),
     },
 }
 _OWNERS: Final = {  # of tables whose places are not counted in the study

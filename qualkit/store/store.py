@@ -8,8 +8,9 @@ a row of it.
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -179,19 +180,20 @@ class Store:
     def create(cls, study: str, fill: Callable[[Connection], None] | None = None) -> Store:
         """A new, empty study; StoreError where there is something already.
 
-        With `fill`, what it writes is there with the study, or the study is not.
+        With `fill`, what it writes is there with the study, or the study is not. A file that was
+        left by a making that was killed is used; nothing is in it.
         """
-        if is_address(study):
-            store = cls(study, server_engine(study))
-        else:
+        made = not is_address(study) and not _is_left_over(Path(study))
+        if made:
             make_file(Path(study))
-            store = cls(study, file_engine(Path(study)))
+        engine = server_engine(study) if is_address(study) else file_engine(Path(study))
+        store = cls(study, engine)
         try:
             store._refuse_other_tables()
             store._migrate(fill)
         except BaseException:
             store.close()
-            if not is_address(study):
+            if made:
                 _remove_file(Path(study))
             raise
         return store
@@ -361,6 +363,8 @@ class Store:
         with self._telling(), self._locked(), self.engine.connect() as plain:
             connection = writing(plain)
             with connection.begin():
+                if inspect(connection).get_table_names():  # another was quicker
+                    raise StoreError(self.name, "exists already; open it, or name another one")
                 _upgrade(connection)
                 first = {"id": new_id(), "created": now()}
                 rows = [{"key": key, "value": value} for key, value in first.items()]
@@ -404,6 +408,8 @@ class Store:
 
         if pragma("application_id") != schema.APPLICATION_ID:
             why = "not a qualkit project; another program made this database"
+            if _is_left_over(Path(self.study)):
+                why = "nothing is in it, as its making was broken off; make it once more"
             raise NotAProject(self.name, why)
         query = "SELECT type || ' ' || name FROM sqlite_master WHERE type IN ('trigger', 'view')"
         if found := connection.exec_driver_sql(query).scalars().all():
@@ -441,6 +447,20 @@ def _check_file(path: Path) -> None:
         raise StoreError(str(path), f"cannot be opened ({error.strerror})") from error
     if magic != b"SQLite format 3\0":
         raise NotAProject(str(path), "not a qualkit project")
+
+
+def _is_left_over(path: Path) -> bool:
+    """Whether a file is a database without anything in it: its making was killed."""
+    try:
+        with path.open("rb") as file:
+            if file.read(16) != b"SQLite format 3\0":
+                return False
+        with closing(sqlite3.connect(path)) as connection:
+            known = connection.execute("PRAGMA application_id").fetchone()[0]
+            tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    except (OSError, sqlite3.Error):
+        return False
+    return not known and not tables
 
 
 def _remove_file(path: Path) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
@@ -39,12 +39,13 @@ def odd(
 def _check_of(column: Column[Any], forbidden: re.Pattern[str]) -> Callable[[Any], bool]:
     """Whether a value that is there is one of a column."""
     if isinstance(column.type, Integer):
-        return lambda value: isinstance(value, int) and abs(value) <= LARGEST
+        return lambda value: type(value) is int and abs(value) <= LARGEST  # no server takes True
     if isinstance(column.type, Float):
-        return lambda value: isinstance(value, int | float) and math.isfinite(value)
+        most = sys.float_info.max  # so that neither infinity nor a longer whole number is one
+        return lambda value: type(value) in {int, float} and abs(value) <= most
     if isinstance(column.type, LargeBinary):
         return lambda value: isinstance(value, bytes)
-    longest = (column.type.length if isinstance(column.type, String) else None) or math.inf
+    longest = (column.type.length if isinstance(column.type, String) else None) or sys.maxsize
 
     def fits(value: object) -> bool:
         return isinstance(value, str) and len(value) <= longest and forbidden.search(value) is None

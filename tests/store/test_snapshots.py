@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import pickle
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Float, Integer, LargeBinary
+from sqlalchemy import Float, Integer, LargeBinary, update
 
-from qualkit.errors import BatchError, ConflictError, StoreError, TableError
+from qualkit.errors import BatchError, ConflictError, NotAProject, StoreError, TableError
 from qualkit.project import Project
 from qualkit.snapshot import COLUMNS, TABLES, Snapshot, kind_of
 from qualkit.store import Store, schema, snapshots
@@ -171,6 +175,18 @@ FAULTS = {
     "a number that is none": (
         with_("coding", start_at="8"), "coding, row 1: its start_at is not a whole number",
     ),
+    "a number that no server takes": (
+        with_("coding", start_at=True), "coding, row 1: its start_at is not a whole number",
+    ),
+    "a number beyond all": (
+        with_("turn", time=10**400), "turn, row 1: its time is not a number",
+    ),
+    "an assignment that is neither open nor done": (
+        small(assignment=[{"id": "a", "source_id": "s", "coder_id": "p", "start_at": 0,
+                           "end_at": 0, "blind": 1, "purpose": "double", "status": "",
+                           "created": "2026"}]),
+        "assignment, row 1: its status is not one of done, open",
+    ),
     "nothing where something must be": (
         with_("coding", created=None),
         "coding, row 1: its created is not a text that a study can hold",
@@ -282,3 +298,45 @@ def test_the_path_of_a_refused_study_is_free_again(tmp_path):
 
     Project.from_snapshot(path, Snapshot(small())).close()
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_path_of_a_study_whose_making_was_killed_is_free_again(tmp_path):
+    path = tmp_path / "s.qualkit"
+    making = (
+        "import os, sys\nfrom qualkit.store import Store\n"
+        "Store.create(sys.argv[1], lambda connection: os._exit(9))"
+    )
+    assert subprocess.run([sys.executable, "-c", making, str(path)], check=False).returncode == 9  # noqa: S603 - ours
+    with pytest.raises(NotAProject, match="nothing is in it, as its making was broken off"):
+        Project.open(path)
+
+    Project.from_snapshot(path, Snapshot(small())).close()
+    with Project.open(path) as study:
+        assert len(study.codings()) == 1
+
+
+def test_a_database_of_another_program_is_not_taken_for_what_was_left(tmp_path):
+    path = tmp_path / "s.qualkit"
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE theirs (a)")
+
+    with pytest.raises(StoreError, match="exists already"):
+        Project.from_snapshot(path, Snapshot(small()))
+    with closing(sqlite3.connect(path)) as other:
+        assert other.execute("SELECT count(*) FROM theirs").fetchone() == (0,)
+
+
+def test_a_check_and_the_index_go_through_many_sources_in_portions(monkeypatch, tmp_path):
+    first, *_ = small()["source"]
+    rows = small(source=[first, {**first, "id": "t", "name": "p2"}])
+    rows["turn"] = [*rows["turn"], {**rows["turn"][0], "source_id": "t"}]
+    monkeypatch.setattr("qualkit.store.check._AT_ONCE", 1)
+    monkeypatch.setattr("qualkit.store.search._PORTION", 0)
+
+    with Project.from_snapshot(tmp_path / "s.qualkit", Snapshot(rows)) as study:
+        assert study.search("listened")["source"].tolist() == ["p1", "p2"]
+        report = study.check()
+        assert (report.sources, report.codings, report.problems) == (2, 1, ())
+        with study._store.alone() as connection:
+            connection.execute(update(schema.turn).values(speaker="X"))
+        assert [one.where for one in study.check().problems] == ["p1", "p2"]
