@@ -209,12 +209,11 @@ def suggested(project: Project, findings: pd.DataFrame, key: Key, theme: str) ->
 
 
 def first_suggested(project: Project, found: Linked, codes: pd.DataFrame) -> Key:
-    """The first theme to which something may be linked; the first of all where nothing may be."""
+    """The theme for which most speaks for a link; the first of all where nothing is suggested."""
     made = suggest_of(project, findings=found.findings, most=1)
-    offered = set(zip(made["codebook"], made["code"], strict=True))
-    every = [((row["codebook"], row["theme"]), (row["codebook"], row["code"]) in offered)
-             for row in records(codes)]  # fmt: skip
-    return next((theme for theme, is_offered in every if is_offered), every[0][0])
+    offered = {(row["codebook"], row["code"]): float(row["score"]) for row in records(made)}
+    best = max(records(codes), key=lambda row: offered.get((row["codebook"], row["code"]), 0.0))
+    return best["codebook"], best["theme"]
 
 
 # Changes that can be taken back --------------------------------------------------------------

@@ -89,6 +89,7 @@ def finished(page: Page) -> None:
     from playwright.sync_api import expect
 
     for _ in range(2):  # the end of one piece of work may be the beginning of the next
+        expect(page.get_by_test_id("stSkeleton")).to_have_count(0)  # a bar may be behind it
         expect(page.get_by_test_id("stProgress")).to_have_count(0)
         at_rest(page)
     expect(page.locator("[data-stale=true]")).to_have_count(0)

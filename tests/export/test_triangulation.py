@@ -260,7 +260,7 @@ def test_where_figures_show_no_direction_sides_are_named_by_what_most_say(assess
     quotes = row.quotes
     assert [side_of(row, one) for one in quotes] == ["For: ", "Against: "]
 
-    made = propose("?", interview_state(dict(a="worsened", b="worsened", d="improved")))
+    made = propose("?", interview_state({"a": "worsened", "b": "worsened", "d": "improved"}))
 
     said = replace(row, proposal=made)
     assert [side_of(said, one) for one in quotes] == ["Worsened: ", "Otherwise: "]

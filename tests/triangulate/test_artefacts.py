@@ -8,10 +8,10 @@ import pytest
 from qualkit.errors import UnknownName
 from qualkit.tables import COLUMNS
 from qualkit.triangulate import (
+    Setting,
     assess,
     case_matrix,
     confidence_table,
-    Setting,
     convergence_matrix,
     joint_display,
     joint_rows,
