@@ -555,3 +555,16 @@ def test_the_coders_of_an_older_study_are_evaluators(address):
         assert once.entry == 1
         with study._store.read() as connection:
             assert connection.execute(text("SELECT entry FROM gesture")).scalars().all() == [1]
+
+
+def test_a_coder_takes_a_memo_of_their_own_out_of_every_set(study):
+    own, other = memo_by(study, ANN), memo_by(study, BO)
+    study.add_collection("To read", memos=[own, other])
+    as_(study, ANN, "coder")
+
+    entry = study.remove_memo(own)
+    assert study.collections().query("name == 'To read'")["member"].tolist() == [other]
+    study.undo(entry)
+    assert set(study.collections().query("name == 'To read'")["member"]) == {own, other}
+    with pytest.raises(NotAllowed):
+        study.remove_memo(other)

@@ -306,7 +306,7 @@ def test_the_path_of_a_study_whose_making_was_killed_is_free_again(tmp_path):
         "import os, sys\nfrom qualkit.store import Store\n"
         "Store.create(sys.argv[1], lambda connection: os._exit(9))"
     )
-    assert subprocess.run([sys.executable, "-c", making, str(path)], check=False).returncode == 9  # noqa: S603 - ours
+    assert subprocess.run([sys.executable, "-c", making, str(path)], check=False).returncode == 9
     with pytest.raises(NotAProject, match="nothing is in it, as its making was broken off"):
         Project.open(path)
 
