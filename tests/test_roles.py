@@ -246,6 +246,7 @@ CHANGES = {  # method -> the least role that may, and a call as Ann would make i
     "withdraw": ("evaluator", lambda s, _: s.withdraw(only(s.links(), "link"))),
     "add_judge": ("evaluator", lambda s, _: s.add_judge(BO)),
     "judge_done": ("evaluator", lambda s, _: s.judge_done()),
+    "remove_judge": ("evaluator", lambda s, _: s.remove_judge(ANN)),
     "add_thread": ("evaluator", lambda s, _: s.add_thread("How?", raised_in="interviews")),
     "set_thread": (
         "evaluator",
