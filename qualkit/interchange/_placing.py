@@ -204,7 +204,8 @@ def choose(selections: Sequence[Selection], origin: str = "") -> Choice:
     close = 0.0 if best == known else _CLOSE
     if second is not None and shares[best] - shares[second] < close:
         unsure = _differ(scores[second], scores[best])
-    offsets = Offsets(*best, score=shares[best], runner_up=runner)
+    newline = best.newline if any(one.body.pairs for one in selections) else 1  # none has two signs
+    offsets = Offsets(best.unit, newline, best.bom, score=shares[best], runner_up=runner)
     return Choice(best, offsets, bool(quoting), limit, unsure)
 
 
