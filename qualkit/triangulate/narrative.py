@@ -7,7 +7,7 @@ evidence says, names who says otherwise, and adds no explanation of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -314,11 +314,3 @@ def _judgement(row: Row, finding: Row | None) -> Iterator[Piece]:
     ref = (Ref("link", (row["link"],)),) if row["link"] else ()
     mark = "[PROPOSED] " if row["status"] == "proposed" else ""
     yield Piece(f"{mark}{inference_of(row, finding)}", ref)
-
-
-def in_text(sections: Iterable[Section]) -> str:
-    """A draft as plain text, to look at."""
-    parts: list[str] = []
-    for section in sections:
-        parts += [section.title, *[one.text for one in section.paragraphs], ""]
-    return "\n".join(parts)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import sys
 import threading
-import time
 from dataclasses import replace
 
 import pytest
@@ -16,7 +15,6 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from qualkit import surveying
-from qualkit.app import jobs
 from qualkit.app import surveys_load_room as loading
 from qualkit.app import surveys_published_room as publishing
 from qualkit.app import surveys_results_room as results
@@ -27,6 +25,7 @@ from qualkit.model import new_id
 from qualkit.project import Project, samples
 from qualkit.survey import Item, Survey, read_published, read_survey
 from qualkit.survey.audit import audit
+from tests.app.waiting import settled
 
 FOLDER = samples() / "survey"
 ASKED = read_survey(FOLDER / "items.yaml")
@@ -498,21 +497,6 @@ def opened(study, view=None, *, coder="Ann"):
 def shown(study, view=None, *, coder="Ann"):
     """The page when all that it shows has been worked out."""
     return settled(opened(study, view, coder=coder).run())
-
-
-def settled(page):
-    """The page when nothing works in the background any more."""
-    mine = page.session_state["work-tab"]
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        busy = [key for key, job in jobs._JOBS.items() if mine in key and job.status == "running"]
-        if not busy:
-            break
-        while any(jobs.running(key) for key in busy) and time.monotonic() < until:
-            time.sleep(0.02)
-        page.run()
-    assert not page.exception
-    return page
 
 
 def said(page):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
-import time
 from dataclasses import replace
 
 import pytest
@@ -14,7 +13,6 @@ pytest.importorskip("streamlit")
 from streamlit.testing.v1 import AppTest
 
 from qualkit import surveying
-from qualkit.app import jobs
 from qualkit.app import triangulation_links_room as room
 from qualkit.app import triangulation_strands_room as strands
 from qualkit.app.sources_room import Upload
@@ -25,6 +23,7 @@ from qualkit.project import Project, samples
 from qualkit.survey import read_survey
 from qualkit.triangulate import read_strand
 from qualkit.triangulating import decide
+from tests.app.waiting import settled
 
 FOLDER = samples() / "survey"
 REFERRALS = samples() / "triangulation" / "referrals.csv"
@@ -266,21 +265,6 @@ def opened(study, view, *, coder="Ann"):
 def shown(study, view, *, coder="Ann"):
     """The page when all that it shows has been worked out."""
     return settled(opened(study, view, coder=coder).run())
-
-
-def settled(page):
-    """The page when nothing works in the background any more."""
-    mine = page.session_state["work-tab"]
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        busy = [key for key, job in jobs._JOBS.items() if mine in key and job.status == "running"]
-        if not busy:
-            break
-        while any(jobs.running(key) for key in busy) and time.monotonic() < until:
-            time.sleep(0.02)
-        page.run()
-    assert not page.exception
-    return page
 
 
 def press(page, key):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import sys
-import time
 import zipfile
 from itertools import pairwise
 from pathlib import Path
@@ -16,12 +15,12 @@ import pytest
 pytest.importorskip("streamlit")
 from streamlit.testing.v1 import AppTest
 
-from qualkit.app import jobs
 from qualkit.app import triangulation_joint_room as joint
 from qualkit.app import triangulation_tables_room as room
 from qualkit.model import Code, new_id
 from qualkit.project import Project
 from qualkit.triangulating import ARTEFACTS, REPORT, assess_of, decide
+from tests.app.waiting import settled
 from tests.copies import sample
 
 QUOTED = re.compile("\u201c(.*)\u201d \\(.*\\)")
@@ -318,22 +317,6 @@ def shown(study, view, coder="Ann", **state):
     for key, value in (start | state).items():
         page.session_state[key] = value
     return settled(page.run())
-
-
-def settled(page):
-    """The page when nothing works in the background any more."""
-    mine = page.session_state["work-tab"]
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        busy = [key for key, job in list(jobs._JOBS.items())
-                if mine in key and job.status == "running"]  # fmt: skip
-        if not busy:
-            break
-        while any(map(jobs.running, busy)) and time.monotonic() < until:
-            time.sleep(0.02)
-        page.run()
-    assert not page.exception
-    return page
 
 
 def said(page):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +13,6 @@ pytest.importorskip("streamlit")
 import pandas as pd
 from streamlit.testing.v1 import AppTest
 
-from qualkit.app import jobs
 from qualkit.app import triangulation_judges_room as judging
 from qualkit.app import triangulation_verdicts_room as room
 from qualkit.app.triangulation_room import Findings
@@ -23,6 +21,7 @@ from qualkit.model import new_id
 from qualkit.project import Project
 from qualkit.survey import Answers, Item, Survey
 from qualkit.triangulating import assess_of
+from tests.app.waiting import settled
 
 SCALE = {str(n): str(n) for n in range(1, 6)}
 LEADS = Survey(
@@ -290,16 +289,6 @@ def opened(study, view="Verdicts", *, coder="Ann", chosen=None):
     if chosen is not None:
         page.session_state["triangulation-chosen"] = chosen
     return settled(page.run())
-
-
-def settled(page):
-    """The page when nothing works in the background any more."""
-    mine = page.session_state["work-tab"]
-    while any(mine in key and job.status == "running" for key, job in jobs._JOBS.items()):
-        time.sleep(0.02)
-        page.run()
-    assert not page.exception
-    return page
 
 
 def said(page):

@@ -16,8 +16,6 @@ from qualkit.project import Project
 from qualkit.triangulate import verdict_words
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from qualkit.triangulate import Assessment
 
 
@@ -32,12 +30,6 @@ def assessed(project: Project) -> Assessment | None:
     found: Assessment | None = worked(project, "triangulated", (), "Putting the evidence together",
                         partial(room.put_together, *as_who(), findings()))  # fmt: skip
     return found
-
-
-def all_findings(project: Project) -> pd.DataFrame | None:
-    """Every finding that can be linked; None, with a bar or the reason, while there is nothing."""
-    found = assessed(project)
-    return None if found is None else found.all_findings
 
 
 def only(assessed: Assessment, key: str) -> joint.Only:
