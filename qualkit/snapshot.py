@@ -68,6 +68,9 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {  # what is referred to comes f
         "memo": "id title text source_id case_id code_id author_id created changed sha256 version",
         "collection": "id name description position version",
         "collection_member": "id collection_id source_id code_id memo_id position version",
+        "unplaced": "id source_id start_at end_at quote code_id coder_id stance rating memo created"
+        " since becomes sha256 version",
+        "kept": "sha256 data",
         "log": "entry at who action what before after",
     }.items()
 }

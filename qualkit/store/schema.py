@@ -26,8 +26,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
 APPLICATION_ID: Final = 0x514B4954  # "QKIT"
-SCHEMA: Final = 9  # kept in SQLite's user_version; one for every migration
-REVISION: Final = "0009"
+SCHEMA: Final = 10  # kept in SQLite's user_version; one for every migration
+REVISION: Final = "0010"
 OLDER: Final = tuple(f"{number:04}" for number in range(1, SCHEMA))  # migrated when opened
 
 metadata = MetaData(
@@ -508,6 +508,33 @@ collection_member = Table(
     UniqueConstraint("collection_id", "source_id"),
     UniqueConstraint("collection_id", "code_id"),
     UniqueConstraint("collection_id", "memo_id"),
+)
+unplaced = Table(  # a coding whose words a corrected text lacks; becomes is a proposal as JSON
+    "unplaced",
+    metadata,
+    _id(),
+    _to("source"),
+    Column("start_at", Integer, nullable=False),  # where it stood in the text that was
+    Column("end_at", Integer, nullable=False),
+    Column("quote", Text, nullable=False),
+    _to("code"),
+    _to("coder"),
+    Column("stance", String(16)),
+    Column("rating", Integer),
+    Column("memo", Text, nullable=False),
+    Column("created", String(20), nullable=False),
+    Column("since", String(20), nullable=False),
+    Column("becomes", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),  # of the coding that it was
+    _version(),
+    CheckConstraint("start_at >= 0 AND end_at > start_at", name="span"),
+    Index(None, "source_id"),
+)
+kept = Table(  # what the log has no room for and an undo needs, compressed; until it is purged
+    "kept",
+    metadata,
+    Column("sha256", String(64), primary_key=True),  # of what it holds, uncompressed
+    Column("data", LargeBinary, nullable=False),
 )
 vector = Table(
     "vector",
