@@ -1,9 +1,9 @@
 # Each target is enough by itself on a fresh machine with Python 3.11.
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt
-SYSTEM := postgresql libreoffice-writer libreoffice-calc poppler-utils fonts-liberation chromium
+SYSTEM := postgresql libreoffice-writer libreoffice-calc poppler-utils fonts-liberation chromium nginx-light openssl strace
 
-.PHONY: demo test app check bench docs clean
+.PHONY: demo test app check bench trust docs clean
 
 demo: .venv/base ## build the invented sample study in demo/, with its Word and Excel grids
 	@if [ -e demo/school-link.qualkit ]; then \
@@ -28,6 +28,10 @@ check: .venv/dev ## the gate: style, types, directions of imports, documentation
 
 bench: .venv/dev ## print the benchmarks' ratios
 	@for program in benchmarks/bench_*.py; do $(BIN)/python $$program || exit 1; done
+
+trust: .venv/dev ## measure at length what docs/trust.md promises, and write its table (an hour)
+	@bash scripts/system.sh $(SYSTEM) strace || [ -z "$$CI" ]
+	$(BIN)/python -m trust
 
 docs: .venv/dev ## write docs/cli.md anew
 	$(BIN)/python scripts/cli_docs.py

@@ -13,9 +13,11 @@ from traceback import extract_tb
 from typing import Final
 
 import streamlit as st
+from streamlit import runtime
 from streamlit.navigation.page import StreamlitPage
 
 from qualkit import __version__
+from qualkit.access import is_loopback, read_login
 from qualkit.app import state
 from qualkit.app.components import style
 from qualkit.app.components.remember import remember
@@ -35,10 +37,7 @@ PAGES: Final = {
 def main() -> None:
     """Show the page that was chosen."""
     st.set_page_config(page_title="qualkit", layout="wide", initial_sidebar_state="expanded")
-    if state.must_log_in():
-        st.title("qualkit")
-        st.button("Log in", on_click=st.login, type="primary", key="log-in")
-        st.stop()
+    _let_in()
     groups = {group: [_page(name) for name in names] for group, names in PAGES.items()}
     st.session_state["pages"] = {
         page.url_path or "study": page for pages in groups.values() for page in pages
@@ -49,6 +48,27 @@ def main() -> None:
         _who()
     guarded(page.run)
     remember(state.to_remember())
+
+
+def _let_in() -> None:
+    """Stop where nobody has logged in that must, or where nobody could be asked to.
+
+    ``qualkit app`` looks before it starts; this is for a server that was started in another way.
+    """
+    address = str(st.get_option("server.address") or "")
+    if runtime.exists() and not is_loopback(address) and not state.has_login():
+        st.error("This server can be reached from other machines, and nobody has to log in.")
+        st.text("Start it with 'qualkit app', which listens to this machine alone.")
+        st.stop()
+    if not state.must_log_in():
+        return
+    st.title("qualkit")
+    login = read_login()
+    for name in (login.providers if login else ()) or ("",):
+        label = f"Log in with {state.plain(name)}" if name else "Log in"
+        given = (name,) if name else ()
+        st.button(label, on_click=st.login, args=given, type="primary", key=f"log-in{name}")
+    st.stop()
 
 
 def guarded(show: Callable[[], object]) -> None:

@@ -8,6 +8,7 @@ name of who codes and which study was open, is kept in cookies of this machine's
 from __future__ import annotations
 
 import hashlib
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -24,6 +25,8 @@ from qualkit.wording import many
 
 _STUDY: Final = "qualkit-study"
 _CODER: Final = "qualkit-coder"
+_LINKED: Final = re.compile(r"(?=://)|(?<=www)(?=\.)|(?=@)", re.IGNORECASE)
+_NO_WIDTH: Final = "\u2060"
 _MARKDOWN: Final = frozenset("\\`*_{}[]()<>#+-.!|$:~&")
 
 
@@ -83,13 +86,18 @@ def login() -> str | None:
     return str(st.user.get("email") or st.user.get("sub") or "") or None
 
 
+def has_login() -> bool:
+    """Whether this server asks people to log in (see docs/teams.md)."""
+    return "is_logged_in" in st.user
+
+
 def must_log_in() -> bool:
-    """Whether this server asks for a login (see docs/teams.md) and nobody has logged in yet."""
-    return "is_logged_in" in st.user and not st.user["is_logged_in"]
+    """Whether this server asks for a login and nobody has logged in yet."""
+    return has_login() and not st.user["is_logged_in"]
 
 
 def _logged_in() -> str:
-    """The coder with this login; the login itself in a study that knows no logins yet."""
+    """The coder with this login; nobody else is let in."""
     address, path = login(), study()
     if address is None or path is None:
         return ""
@@ -98,11 +106,10 @@ def _logged_in() -> str:
     known = table.loc[table["login"].str.casefold() == address.casefold(), "name"]
     if len(known):
         return str(known.iloc[0])
-    if (table["login"] != "").any():
-        raise UnknownLogin(
-            f"this study has no coder with the login {address}; a supervisor can add it in Settings"
-        )
-    return address
+    raise UnknownLogin(
+        f"this study has no coder with the login {address}; a supervisor can add it in Settings, "
+        "or with 'qualkit coder add'"
+    )
 
 
 def _whose_pack() -> str:
@@ -228,10 +235,15 @@ def tell(error: QualkitError, plainly: str = "That did not work.") -> None:
 def plain(text: str) -> str:
     r"""A text with every sign of Markdown escaped, for labels of widgets.
 
+    What would become a link all the same, an address on the web or of e-mail, is broken by a sign
+    without width.
+
     >>> plain("cost [in $]")
     'cost \\[in \\$\\]'
+    >>> plain("www.example.org")
+    'www\u2060\\.example\\.org'
     """
-    one_line = " ".join(text.split())
+    one_line = _LINKED.sub(_NO_WIDTH, " ".join(text.split()))
     return "".join(f"\\{sign}" if sign in _MARKDOWN else sign for sign in one_line)
 
 

@@ -46,6 +46,18 @@ def list_command(study: str, as_json: bool) -> None:
     give(table, "coders", map(str, table.columns), as_json=as_json)
 
 
+@coder.command("roles")
+@json_option
+def roles_command(as_json: bool) -> None:
+    """Say who may do what, role by role."""
+    import pandas as pd
+
+    from qualkit.store import rights
+
+    rows = [{"what": what, **may} for what, may in rights.table()]
+    give(pd.DataFrame(rows), "roles", ["what", *rights.ROLES], as_json=as_json, width=80)
+
+
 @coder.command("add")
 @study_argument
 @click.argument("name")

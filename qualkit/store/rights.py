@@ -69,6 +69,20 @@ _OWNERS: Final = {  # the column that says whose a row is
     memo.name: "author_id",
 }
 _DONE: Final = {"status", "done", "version"}  # what coders may change of their assignments
+_SAID: Final = (  # what people do, in words, and an action of the log that stands for it
+    ("Read, search, print and export", "index"),
+    ("Code, and change or remove codings", "add coding"),
+    ("Decide suggestions, write summaries and memos", "accept"),
+    ("Take changes back", "undo"),
+    ("Import, correct and remove interviews; attributes, roles of speakers", "add sources"),
+    ("Work on the codebook and the topic guide", "set code"),
+    ("Load surveys, published tables and strands; link, judge and decide", "add link"),
+    ("Assign, merge packs, settle disagreements", "settle"),
+    ("Give names pseudonyms", "pseudonymise"),
+    ("Say who works on the study, and in which role", "set coder"),
+    ("Sign off", "sign off"),
+    ("Withdraw a participant; purge", "purge"),
+)
 Row = Mapping[str, Any]
 
 
@@ -128,6 +142,22 @@ class Rights:
                 raise NotAllowed(self.user, self.role, "work under another name")
             else:
                 raise NotAllowed(self.user, self.role, f"change a {str(table).replace('_', ' ')}")
+
+
+def table() -> list[tuple[str, dict[str, str]]]:
+    """Who may do what: each thing in words, and by role ``all``, ``own`` (theirs alone) or nothing.
+
+    >>> {role: may for what, row in table()[:2] for role, may in row.items() if what[0] == "C"}
+    {'reader': '', 'coder': 'own', 'evaluator': 'all', 'supervisor': 'all'}
+    """
+    return [(what, {role: _may(role, action) for role in ROLES}) for what, action in _SAID]
+
+
+def _may(role: str, action: str) -> str:
+    least = _NEEDED.get(action, EVALUATOR)
+    if ROLES.index(role) < ROLES.index(least):
+        return ""
+    return "own" if role == CODER and least == CODER else "all"
 
 
 def _fixed(listed: Iterable[Row]) -> list[dict[str, Any]]:

@@ -96,6 +96,7 @@ def visit(
         context = browser.new_context(
             viewport={"width": 1440, "height": 900}, reduced_motion="reduce", locale="en-GB",
             color_scheme="dark" if dark else "light", accept_downloads=True,
+            ignore_https_errors=True,  # the proxy's certificate is the tests' own
         )  # fmt: skip
         if study is not None:  # as a browser has it that had this study open before
             value = quote(str(study), safe="")

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,9 +22,15 @@ _START = 120  # seconds a server may take on a busy machine
 class Server:
     """``qualkit app STUDY`` in a process of its own."""
 
-    def __init__(self, study: Path | str | None, folder: Path) -> None:
+    def __init__(
+        self, study: Path | str | None, folder: Path, *options: str, home: Path | None = None,
+        under: Sequence[str] = (),
+    ) -> None:  # fmt: skip
         self.study = study
         self.folder = folder
+        self.options = options
+        self.under = under  # a command that starts it, to watch it
+        self.home = home  # where it is started, with .streamlit/secrets.toml where people log in
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -36,12 +43,22 @@ class Server:
 
     def start(self) -> None:
         given = [] if self.study is None else [str(self.study)]
-        command = [sys.executable, "-m", "qualkit", "app", *given, "--port", str(self.port)]
-        home = {"XDG_STATE_HOME": str(self.folder / "state")}
+        command = [
+            *self.under,
+            sys.executable,
+            "-m",
+            "qualkit",
+            "app",
+            *given,
+            "--port",
+            str(self.port),
+        ]
+        command += self.options
+        home = {"XDG_STATE_HOME": str(self.folder / "state"), "PYTHONPATH": str(Path.cwd())}
         with (self.folder / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
                 command, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, **home},
-                start_new_session=True,
+                start_new_session=True, cwd=self.home,
             )  # fmt: skip
         until = time.monotonic() + _START
         while not self._answers():
