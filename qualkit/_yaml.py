@@ -61,7 +61,8 @@ def read_documents(path: Path | str) -> list[Lined]:
 
 def _text_in(path: Path) -> str:
     try:
-        data = path.read_bytes()
+        large = path.stat().st_size > _BYTES
+        data = b"" if large else path.read_bytes()
         text = data.decode("utf-8-sig")
     except OSError as error:
         raise CodebookError(
@@ -69,7 +70,7 @@ def _text_in(path: Path) -> str:
         ) from error
     except UnicodeDecodeError as error:
         raise CodebookError(path.name, [f"not UTF-8 at byte {error.start}"]) from error
-    if len(data) > _BYTES:
+    if large:
         raise CodebookError(path.name, [f"larger than {_BYTES // 1_000_000} MB"])
     return text
 

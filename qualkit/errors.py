@@ -15,6 +15,8 @@
     ├── NotEnough            too little was coded for what is asked
     ├── QueryError           words that cannot be looked for as they are written
     ├── ModelServerError     a language model's server that cannot or must not be asked
+    ├── KeyFileError         a key file that cannot be read, or is another study's
+    ├── ReleaseError         a file that must not leave a pseudonymised study as it is
     └── StoreError           a project that cannot be opened, read or written
         ├── NotAProject
         ├── NewerProject
@@ -28,10 +30,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from collections.abc import Iterable, Sequence
 
 
 _SHOWN = 50  # faults that a message lists
+_RELEASE_SHOWN = 20  # places that must not leave, the same
 
 
 class QualkitError(Exception):
@@ -107,6 +112,27 @@ class UnknownName(QualkitError):
 
 class ConflictError(QualkitError):
     """Something exists already, or was changed by somebody else since it was read."""
+
+
+class UndoStopped(ConflictError):
+    """Of several changes that were to be taken back, one cannot be; the newer ones are.
+
+    Attributes
+    ----------
+    done : tuple of int
+        The entries that were taken back, the newest first.
+    why : str
+        What stands against the next one.
+    """
+
+    def __init__(self, done: Iterable[int], why: str) -> None:
+        self.done = tuple(done)
+        self.why = why
+        listed = ", ".join(map(str, self.done))
+        entries = "entry" if len(self.done) == 1 else "entries"
+        super().__init__(
+            f"{why}; {entries} {listed} {'was' if len(self.done) == 1 else 'were'} taken back"
+        )
 
 
 class LinkedError(ConflictError):
@@ -212,6 +238,42 @@ class ModelServerError(QualkitError):
         super().__init__(f"{address}: {reason}")
         self.address = address
         self.reason = reason
+
+
+class KeyFileError(QualkitError):
+    """A key file that cannot be read, written or used for this study.
+
+    Attributes
+    ----------
+    file, reason : str
+    """
+
+    def __init__(self, file: object, reason: str) -> None:
+        super().__init__(f"{file}: {reason}")
+        self.file = str(file)
+        self.reason = reason
+
+
+class ReleaseError(QualkitError):
+    """A file that must not leave a pseudonymised study as it is; nothing was written.
+
+    Attributes
+    ----------
+    file : str
+    findings : tuple
+        What was found, each with `kind`, `where`, `level`, `why` and `text`.
+    """
+
+    def __init__(self, file: str, findings: Iterable[Any]) -> None:
+        self.file = file
+        self.findings = tuple(findings)
+        listed = [f"{one.where}: {one.why} {one.text}".rstrip() for one in self.findings]
+        more = len(listed) - _RELEASE_SHOWN
+        lines = [*listed[:_RELEASE_SHOWN], *([f"... and {more} more"] if more > 0 else [])]
+        super().__init__(
+            "\n  ".join([f"{file}: not released, nothing was written:", *lines])
+            + "\nmend these places, or say why it may leave all the same: --release-anyway REASON"
+        )
 
 
 class StoreError(QualkitError):

@@ -27,72 +27,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from qualkit import interchange
 from qualkit.errors import QualkitError
-from qualkit.importers._guard import sniff
-from qualkit.interchange import bundle, coded_table, qualcoder, refi, taguette
+from qualkit.interchange import bundle, refi, worker
+from qualkit.interchange.looking import BUNDLE, KINDS, TABLE, Columns, Incoming
 from qualkit.interchange.report import Account, Losses, Offsets
-from qualkit.interchange.study import to_snapshot
+from qualkit.interchange.worker import Meanwhile
 from qualkit.model import now
 from qualkit.project import Project, account_name
-from qualkit.snapshot import TABLES, Row, Snapshot
+from qualkit.snapshot import Row, Snapshot
 from qualkit.wording import many
 
-BUNDLE: Final = "bundle"
-TABLE: Final = "coded_table"
-KINDS: Final[Mapping[str, str]] = {  # of files that are read, for people
-    "refi": "A REFI-QDA file",
-    BUNDLE: "A bundle of qualkit",
-    "taguette": "A file of Taguette",
-    "qualcoder": "A project of QualCoder",
-    TABLE: "A table of codings",
-}
+__all__ = [
+    "BUNDLE", "ENDINGS", "KINDS", "TABLE", "Columns", "Incoming", "codings_said", "columns_of",
+    "counts_of", "keep", "look", "losses_of", "places_said", "take_out",
+]  # fmt: skip
 ENDINGS: Final = (".qdpx", ".qdc", ".bundle")  # of files that a study can be written to
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """The columns of a table of codings.
-
-    Attributes
-    ----------
-    headings : tuple of str
-        As they stand there.
-    columns : mapping
-        What is read (``source``, ``text``, ``code`` ...) to the heading that it stands under.
-    """
-
-    headings: tuple[str, ...]
-    columns: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """A file that was looked at; nothing of it is kept yet.
-
-    Attributes
-    ----------
-    name : str
-        Of the file.
-    kind : str
-        What it is, one of :data:`KINDS`.
-    snapshot : Snapshot
-        What a study made of it would hold.
-    account : Account
-        What becomes of every coding and everything else.
-    table : Columns or None
-        How a table of codings was read.
-    """
-
-    name: str
-    kind: str
-    snapshot: Snapshot = field(repr=False)
-    account: Account
-    table: Columns | None = None
 
 
 def look(
@@ -101,8 +53,12 @@ def look(
     columns: Mapping[str, str] | None = None,
     texts: Path | str | None = None,
     project: str | None = None,
+    meanwhile: Meanwhile | None = None,
 ) -> Incoming:
     """What a file of another tool, or a bundle, would bring; nothing is kept.
+
+    It is read in a child process, which may use more memory and time the larger the file is, and
+    can write nothing.
 
     Parameters
     ----------
@@ -115,6 +71,8 @@ def look(
         Of a table of codings: the folder with the sources.
     project : str, optional
         Name of the project, where a Taguette file has several.
+    meanwhile : callable, optional
+        Called again and again while the file is read; what it raises ends the reading.
 
     Raises
     ------
@@ -123,19 +81,7 @@ def look(
     TableError
         For a table of which it is not known which column is what.
     """
-    path = Path(path)
-    kind, name = _kind_of(path), path.absolute().name
-    if kind == BUNDLE:
-        held = bundle.read(path)
-        return Incoming(name, kind, held, _whole(held))
-    if kind == TABLE:
-        study, account = coded_table.read_study(path, columns=columns, texts=texts)
-        return Incoming(name, kind, to_snapshot(study), account, columns_of(path, columns))
-    if kind == "taguette":
-        study, account = taguette.read_study(path, project=project)
-    else:
-        study, account = (refi if kind == "refi" else qualcoder).read_study(path)
-    return Incoming(name, kind, to_snapshot(study), account)
+    return worker.look(path, columns=columns, texts=texts, project=project, meanwhile=meanwhile)
 
 
 def columns_of(path: Path | str, told: Mapping[str, str] | None = None) -> Columns | None:
@@ -146,37 +92,7 @@ def columns_of(path: Path | str, told: Mapping[str, str] | None = None) -> Colum
     ReadError
         For a file that cannot be read.
     """
-    if _kind_of(Path(path)) != TABLE:
-        return None
-    headings, guessed = coded_table.columns_of(path)
-    told = dict(told or {})
-    others = {role: one for role, one in guessed.items() if one not in told.values()}
-    columns = {role: one for role, one in {**others, **told}.items() if one}
-    return Columns(headings, columns)
-
-
-def _kind_of(path: Path) -> str:
-    """What a file is; Taguette's tables of highlights are tables of codings as any other."""
-    kind = interchange.kind_of(path)
-    if kind == "taguette" and not _is_database(path):
-        header = coded_table.columns_of(path)[0]
-        return TABLE if taguette.is_highlights(header) else kind
-    return kind
-
-
-def _is_database(path: Path) -> bool:
-    with path.open("rb") as file:
-        return sniff(file.read(1_024)) == "sqlite"
-
-
-def _whole(snapshot: Snapshot) -> Account:
-    """The account of a bundle, of which everything arrives as it was."""
-    count = {name: len(snapshot.rows(name)) for name in TABLES}
-    return Account(
-        matched=count["coding"], codes=count["code"], sources=count["source"],
-        cases=count["case_unit"], coders=count["coder"], memos=count["memo"],
-        sets=count["collection"],
-    )  # fmt: skip
+    return worker.columns_of(path, told)
 
 
 def keep(incoming: Incoming, study: Path | str, *, user: str | None = None) -> Account:

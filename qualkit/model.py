@@ -53,7 +53,7 @@ def sha256(text: str) -> str:
 
 def seal(*parts: object) -> str:
     """One hash over several values, in order; a missing one counts as empty."""
-    return sha256("\x1f".join("" if part is None else str(part) for part in parts))
+    return sha256("\x1f".join(["" if part is None else str(part) for part in parts]))
 
 
 def seal_of_turns(turns: Iterable[Turn]) -> str:
@@ -63,6 +63,13 @@ def seal_of_turns(turns: Iterable[Turn]) -> str:
         for t in turns
         for part in (t.speaker, t.role, t.start, t.end, t.time, t.line, t.page, t.item)
     ))  # fmt: skip
+
+
+def seal_of_mark(
+    start: int, end: int, codebook: str, code: str, stance: str | None, rating: int | None
+) -> str:
+    """What a decision notes of a coding: another one when anything that was judged is another."""
+    return seal(start, end, codebook, code, stance, rating)
 
 
 def _span(what: str, start: int, end: int) -> None:

@@ -17,7 +17,7 @@ The parts of a project by subject are modules of their own: :mod:`qualkit.source
 :mod:`qualkit.codebook_keeping`, :mod:`qualkit.coding_keeping`, :mod:`qualkit.coder_keeping`,
 :mod:`qualkit.summary_keeping`, :mod:`qualkit.double_coding`, :mod:`qualkit.survey_keeping`,
 :mod:`qualkit.published_keeping`, :mod:`qualkit.strand_keeping`,
-:mod:`qualkit.triangulation_keeping`, :mod:`qualkit.memo_keeping`.
+:mod:`qualkit.triangulation_keeping`, :mod:`qualkit.memo_keeping`, :mod:`qualkit.privacy_keeping`.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from __future__ import annotations
 import getpass
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,18 +35,24 @@ from qualkit.codebook import read_codebook
 from qualkit.codebook_keeping import CodebookKeeping, shipped_or_file
 from qualkit.coder_keeping import CoderKeeping
 from qualkit.coding_keeping import CodingKeeping
+from qualkit.correction_keeping import CorrectionKeeping
 from qualkit.double_coding import DoubleCoding
-from qualkit.errors import BatchError, ConflictError
+from qualkit.errors import BatchError, ConflictError, QualkitError, UndoStopped
 from qualkit.linked import loose_in_words
 from qualkit.loading import whole_number
 from qualkit.memo_keeping import MemoKeeping
 from qualkit.model import Codebook
+from qualkit.privacy_keeping import PrivacyKeeping
 from qualkit.published_keeping import PublishedKeeping
 from qualkit.snapshot import Snapshot
 from qualkit.source_keeping import SourceKeeping
-from qualkit.store import Store, backup, gestures, read, snapshots
+from qualkit.store import Store, backup, gestures, opening, read, snapshots, trail
+from qualkit.store import restore as restoring
+from qualkit.store.backup import Backup
 from qualkit.store.check import CheckReport, check_all
 from qualkit.store.gestures import Once
+from qualkit.store.repair import Repaired, repair
+from qualkit.store.restore import Restored
 from qualkit.store.undo import UndoReport, undo
 from qualkit.strand_keeping import StrandKeeping
 from qualkit.summary_keeping import SummaryKeeping
@@ -70,6 +77,8 @@ class Project(
     StrandKeeping,
     TriangulationKeeping,
     MemoKeeping,
+    CorrectionKeeping,
+    PrivacyKeeping,
 ):
     """One study, open. Use it in a ``with`` statement, or call :meth:`close`.
 
@@ -90,6 +99,7 @@ class Project(
         self.study = store.name
         self.name = store.name.rsplit("/", 1)[-1].removesuffix(".qualkit").split("?")[0]
         self.user = user or account_name()
+        self._warnings: tuple[str, ...] = ()
 
     @classmethod
     def create(
@@ -112,8 +122,26 @@ class Project(
 
     @classmethod
     def open(cls, study: Path | str, *, user: str | None = None) -> Project:
-        """An existing study; StoreError with the reason where it cannot be opened."""
-        return cls(Store.open(str(study)), user)
+        """An existing study; StoreError with the reason where it cannot be opened.
+
+        What is found in its file meanwhile is told by :attr:`warnings`; once a day it is backed
+        up, see :mod:`qualkit.store.opening`.
+        """
+        project = cls(Store.open(str(study)), user)
+        try:
+            over = project.retention_over()
+            found = opening.look(project._store)
+            project._warnings = found if over is None else (*found, over)
+            opening.tell(project.study, project._warnings)
+        except BaseException:
+            project.close()
+            raise
+        return project
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What was found when the study was opened: damage, a folder that is synced ..."""
+        return self._warnings
 
     def close(self) -> None:
         """Let go of the database."""
@@ -198,6 +226,44 @@ class Project(
                 sight=self._sight(connection),
             )  # fmt: skip
 
+    def trail(
+        self,
+        *,
+        limit: int | None = None,
+        before: int | None = None,
+        words: str = "",
+        rows: bool = False,
+    ) -> pd.DataFrame:
+        """The audit trail: every change, oldest first, with what it came to.
+
+        Parameters
+        ----------
+        limit, before, words
+            As for :meth:`log`.
+        rows : bool
+            Whether ``before`` and ``after`` come too: they have the words that were coded.
+
+        Returns
+        -------
+        DataFrame
+            ``entry``, ``at``, ``who``, ``action``, ``what``; ``added``, ``removed``, ``changed``,
+            how many rows; ``undone_by``, the entry that took it back, if it is taken back now.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> project = Project.create(f"{tempfile.mkdtemp()}/study.qualkit", user="Ann")
+        >>> project.add_coder("Bo")
+        >>> _ = project.undo_last()
+        >>> project.trail()[["action", "added", "removed", "undone_by"]].iloc[0].tolist()
+        ['add coder', 1, 0, 2]
+        """
+        with self._store.read() as connection:
+            return trail.table(
+                connection, limit=limit, before=before, words=words, rows=rows,
+                sight=self._sight(connection),
+            )  # fmt: skip
+
     def last_entry(self) -> int:
         """The number of the last change in the log, 0 where there is none."""
         with self._store.read() as connection:
@@ -206,9 +272,10 @@ class Project(
     # Undo --------------------------------------------------------------------------------
 
     def undo(self, entry: int) -> UndoReport:
-        """Take back one entry of the log: codings, summaries, the codebook, a decision ...
+        """Take back one entry of the log, whatever it changed.
 
-        The undoing is itself a change in the log, and can be undone.
+        The undoing is itself a change in the log, and can be undone. What was purged since
+        cannot come back.
 
         Parameters
         ----------
@@ -220,12 +287,44 @@ class Project(
         ConflictError
             Where something that the entry left has changed since; the message says by what.
         ValueError
-            For an entry that is not there, is hidden from `user`, or is about other things.
+            For an entry that is not there, is hidden from `user`, or changed nothing.
         """
         number = whole_number(entry, "entry")
         with self._store.read() as connection:
             self._sight(connection).refuse_hidden(connection, number)
         return undo(self._store, number, who=self.user, loose=loose_in_words)
+
+    def undo_last(self, steps: int = 1) -> list[UndoReport]:
+        """Take back the latest changes that stand, the newest first.
+
+        Undoings do not count, and nothing is taken back twice: a further call goes on.
+
+        Parameters
+        ----------
+        steps : int
+            How many; fewer are taken back where there are fewer.
+
+        Raises
+        ------
+        ConflictError
+            Where the first of them cannot be taken back, with the reason.
+        UndoStopped
+            Where a further one cannot be; it says which were.
+        """
+        number = whole_number(steps, "steps")
+        if number < 1:
+            raise ValueError(f"steps {number} is not 1 or more")
+        with self._store.read() as connection:
+            entries = list(islice(trail.latest(connection, self._sight(connection)), number))
+        done: list[UndoReport] = []
+        for entry in entries:
+            try:
+                done.append(self.undo(entry))
+            except (QualkitError, ValueError) as error:
+                if not done:
+                    raise
+                raise UndoStopped([one.undone for one in done], str(error)) from error
+        return done
 
     # Whole studies -----------------------------------------------------------------------
 
@@ -303,6 +402,23 @@ class Project(
         """The backups that stand beside the study, the newest first."""
         return backup.listed(self._store.study)
 
+    def backup_records(self) -> list[Backup]:
+        """The same with when and why each was made, its size, and whether it was sound."""
+        return backup.records(self._store.study)
+
+    def repair(self) -> Repaired:
+        """Make good what was changed outside qualkit, where it is known what it was.
+
+        A backup is made first; it is one change in the log. Nothing is guessed, see
+        :mod:`qualkit.store.repair`; what could not be made good is listed.
+
+        Raises
+        ------
+        StoreError
+            Where the database itself is damaged: put a backup back, see :func:`restore`.
+        """
+        return repair(self._store, who=self.user)
+
     # Check -------------------------------------------------------------------------------
 
     def check(self) -> CheckReport:
@@ -315,6 +431,57 @@ class Project(
         found = [one for one in self.check().problems if one.kind != "search"]
         if found:
             raise BatchError("check", [f"{one.where}: {one.message}" for one in found])
+
+
+def restore(
+    study: Path | str, wanted: Path | str | None = None, *, to: Path | str | None = None,
+    user: str | None = None,
+) -> Restored:  # fmt: skip
+    """Put a study's file back to a backup, by default the newest sound one.
+
+    What is there is backed up first, or set aside where it is too damaged for that.
+
+    Parameters
+    ----------
+    study : path or str
+        It need not open any more, nor be there.
+    wanted : path or str, optional
+        A backup, by its path or by its name among the study's backups.
+    to : path, optional
+        Make a new file of the backup, and leave the study as it is.
+    user : str, optional
+        Who does it; by default the name of the account. Their role must let them.
+
+    Raises
+    ------
+    StoreError
+        Where there is no sound backup, it is another study's, another program is writing, or
+        the study is on a server.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with Project.create(f"{tempfile.mkdtemp()}/study.qualkit") as project:
+    ...     made = project.back_up()
+    ...     project.add_coder("Ann")
+    >>> restore(project.study).lost
+    1
+    >>> Project.open(project.study).coders()
+    []
+    """
+    return restoring.restore(
+        str(study), wanted, to=None if to is None else Path(to), who=user or account_name()
+    )
+
+
+def preview_restore(study: Path | str, wanted: Path | str | None = None) -> Restored:
+    """What :func:`restore` would put back, and how many entries of the log are not in it."""
+    return restoring.preview(str(study), wanted)
+
+
+def backups_of(study: Path | str) -> list[Backup]:
+    """The backups of a study that need not open any more, the newest first."""
+    return backup.records(str(study))
 
 
 def codebook_named(name: str, study: Path | str | None = None) -> Codebook:

@@ -40,7 +40,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Progress = Callable[[int, int, str], None]
-_HANGING = (schema.coding, schema.suggestion, schema.cell_summary, schema.assignment)  # on a source
+_HANGING = (  # on a source
+    schema.coding, schema.suggestion, schema.cell_summary, schema.assignment, schema.unplaced,
+)  # fmt: skip
 _BATCH = 50  # sources written in one change, so that a national study never lies in memory
 
 

@@ -128,7 +128,7 @@ class StrandKeeping(Keeping):
     def remove_strand(
         self, name: str, *, links: bool = False, version: int | None = None
     ) -> int | None:
-        """Remove a strand with its figures for good; the entry of the log.
+        """Remove a strand with its figures; the entry of the log.
 
         Parameters
         ----------

@@ -244,7 +244,9 @@ class SurveyKeeping(Keeping):
         return LoadReport(int(new), int(not new), tuple(notes), change.entry)
 
     def remove_wave(self, survey: str, wave: str, *, links: bool = False) -> int | None:
-        """Remove the answers of a wave for good; the entry of the log, which has their number.
+        """Remove the answers of a wave; the entry of the log, which has their number.
+
+        An undo brings them back until they are purged.
 
         Its open answers stay, where they became a source: ``remove_source`` takes them away.
 
@@ -267,7 +269,9 @@ class SurveyKeeping(Keeping):
         return change.entry
 
     def remove_survey(self, name: str, *, links: bool = False) -> int | None:
-        """Remove a survey with all its answers for good; the entry of the log.
+        """Remove a survey with all its answers; the entry of the log.
+
+        An undo brings them back until they are purged.
 
         Parameters
         ----------

@@ -111,6 +111,11 @@ COLUMNS: Final = {
         "rating", "draft", "cites", "evidence", "added", "gone", "altered", "created", "changed",
         "version",
     ),
+    "unplaced": (
+        "unplaced", "source", "start", "end", "text", "codebook", "code", "coder", "stance",
+        "rating", "memo", "created", "since", "becomes_start", "becomes_end", "becomes_text",
+    ),
+    "editions": ("edition", "at", "who", "words", "sha256", "current"),
     "guide": ("codebook", "code", "attribute", "value"),
     "sources": (
         "source", "format", "case", "words", "turns", "speakers", "codings", "file", "added",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from tests.memory import in_memory
@@ -23,12 +25,17 @@ def find_server() -> Path | None:
 
 
 class Server:
-    """One server; databases are made in it by name."""
+    """One server; databases are made in it by name.
 
-    def __init__(self, programs: Path) -> None:
+    A durable one lies on the disk and waits for it, as a real one does.
+    """
+
+    def __init__(self, programs: Path, *, durable: bool = False) -> None:
         self._programs = programs
         self._user = _UNPRIVILEGED if os.geteuid() == 0 else None
-        self._folder = Path(tempfile.mkdtemp(prefix="qualkit-pg-", dir=in_memory()))
+        place = None if durable else in_memory()
+        self._folder = Path(tempfile.mkdtemp(prefix="qualkit-pg-", dir=place))
+        self._hasty = "" if durable else "-c fsync=off -c full_page_writes=off"
 
     def start(self) -> None:
         """Make the cluster and start it on a socket of its own, without any network port."""
@@ -36,9 +43,28 @@ class Server:
             shutil.chown(self._folder, self._user, self._user)
         data = self._folder / "data"
         self._run("initdb", "-D", str(data), "-U", "qualkit", "-A", "trust", "-E", "UTF8", "-N")
-        options = f"-c listen_addresses= -c unix_socket_directories={self._folder} -c fsync=off -c full_page_writes=off"
-        log = str(self._folder / "log")
-        self._run("pg_ctl", "-D", str(data), "-l", log, "-o", options, "-w", "start")
+        self.start_again()
+
+    @property
+    def log(self) -> Path:
+        """What the server itself writes down."""
+        return self._folder / "log"
+
+    def start_again(self) -> None:
+        """Start it on what it has, also after it was killed."""
+        options = f"-c listen_addresses= -c unix_socket_directories={self._folder} {self._hasty}"
+        data = str(self._folder / "data")
+        self._run("pg_ctl", "-D", data, "-l", str(self.log), "-o", options, "-w", "start")
+
+    def kill(self) -> None:
+        """Kill every process of it at once, without warning."""
+        pid = int((self._folder / "data" / "postmaster.pid").read_text().split()[0])
+        listed = subprocess.run(
+            ["ps", "-o", "pid=", "--ppid", str(pid)], check=False, capture_output=True, text=True
+        )
+        for one in (pid, *map(int, listed.stdout.split())):
+            with suppress(ProcessLookupError):
+                os.kill(one, signal.SIGKILL)
 
     def stop(self) -> None:
         """Stop the server and remove everything it wrote."""

@@ -315,6 +315,16 @@ def theirs(study):
     return unseen(study, "suggestions", "suggestion", "taught_by == 'Bo'")
 
 
+def test_the_rows_of_an_own_entry_leave_out_what_others_made(study):
+    study.remove_source("p2")
+
+    logged = study.log().iloc[-1]
+    assert logged["who"] == "Ann"
+    assert {row["table"] for row in json.loads(logged["before"])} == {"case_unit", "source", "turn"}
+    study.user = "Sue"
+    assert ELSEWHERE in study.log()["before"].iloc[-1]
+
+
 def theirs_in_log(study):
     with study.unblinded():
         entries = study.log().query("action == 'add coding'")

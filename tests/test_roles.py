@@ -14,9 +14,12 @@ from sqlalchemy import text
 from qualkit.errors import ConflictError, NotAllowed, UnknownName
 from qualkit.importers.sheets import Sheet
 from qualkit.model import Code, new_id
+from qualkit.privacy.replacing import Name, Names
 from qualkit.project import Project
-from qualkit.store import rights, schema
+from qualkit.store import rights, schema, swapping
+
 from qualkit.survey import Item, Survey, read_answers
+from qualkit.swaps import Run
 from qualkit.triangulate.strands import strand_of
 
 CODE, FINDING = "communication", "acts/calls/level/2025/all"
@@ -140,7 +143,7 @@ READS = {
     "unblinded", "assignments", "decisions", "sign_offs", "pack", "write_pack", "surveys", "waves",
     "survey", "answers", "published", "published_table", "links", "link", "verdicts", "judges",
     "threads", "confidences", "strands", "strand", "memos", "collections", "snapshot",
-    "from_snapshot",
+    "from_snapshot", "preview_replacement", "unplaced", "editions", "edition_text", "warnings", "backup_records", "study_id", "pseudonymised", "said", "retention", "retention_over",
 }  # fmt: skip
 BOOK = "evaluation-topics"
 
@@ -162,6 +165,28 @@ def open_one(study):
 def draft(study):
     made = {"codebook": BOOK, "theme": CODE, "case": None, "source": "p1", "text": "x", "cites": ()}
     return study.keep_drafts([{**made, "case": "p1", "source": None}], author=ANN)
+
+
+def set_aside(study):
+    """The id of a coding by Ann that waits for a place, with one proposed."""
+    made = new_id()
+    with study._store.engine.begin() as connection:
+        row = dict(connection.execute(schema.coding.select()).mappings().first())
+        code_id, source_id = row["code_id"], row["source_id"]
+        ann = connection.execute(schema.coder.select().where(schema.coder.c.name == ANN)).first()
+        waiting = {
+            "id": made, "source_id": source_id, "code_id": code_id, "coder_id": ann.id,
+            "start_at": 0, "end_at": 1, "quote": "x", "memo": "", "created": "", "since": "",
+            "becomes": '{"start": 29, "end": 35, "text": "The st"}', "sha256": "", "version": 1,
+        }  # fmt: skip
+        connection.execute(schema.unplaced.insert().values(waiting))
+    return made
+
+
+def without_index(study):
+    with study._store.engine.begin() as connection:
+        connection.execute(schema.passage.delete())
+    return study
 
 
 CHANGES = {  # method -> the least role that may, and a call as Ann would make it
@@ -190,8 +215,17 @@ CHANGES = {  # method -> the least role that may, and a call as Ann would make i
     ),
     "keep_drafts": ("coder", lambda s, _: draft(s)),
     "undo": ("coder", lambda s, _: s.undo(own_entry(s))),
+    "repair": ("evaluator", lambda s, _: without_index(s).repair()),
     "add_sources": ("evaluator", lambda s, w: s.add_sources([w("p2.txt", "P2: Hello there.\n")])),
     "remove_source": ("evaluator", lambda s, _: s.remove_source("p1")),
+    "replace_source": (
+        "evaluator",
+        lambda s, w: s.replace_source("p1", w("p1.txt", P1.replace("fine", "good"))),
+    ),
+    "place_unplaced": ("coder", lambda s, _: s.place_unplaced(set_aside(s), (29, 35))),
+    "accept_proposals": ("coder", lambda s, _: s.accept_proposals([set_aside(s)])),
+    "drop_unplaced": ("coder", lambda s, _: s.drop_unplaced([set_aside(s)])),
+    "note_release": ("evaluator", lambda s, _: s.note_release("a.docx", {"name": 1}, "x")),
     "set_roles": ("evaluator", lambda s, _: s.set_roles("p1", {"P1": "unknown"})),
     "set_attributes": (
         "evaluator",
@@ -265,6 +299,14 @@ CHANGES = {  # method -> the least role that may, and a call as Ann would make i
     "add_collection": ("evaluator", lambda s, _: s.add_collection("New", codes=[CODE])),
     "remove_collection": ("evaluator", lambda s, _: s.remove_collection("Kept")),
     "remove_strand": ("evaluator", lambda s, _: s.remove_strand("other")),
+    "swap_words": (
+        "evaluator",
+        lambda s, _: s.swap_words(Names([Name("staff", "[x]")]), keep=lambda _run: None),
+    ),
+    "swap_back": ("evaluator", lambda s, _: s.swap_back([in_force(s)])),
+    "set_retention": ("evaluator", lambda s, _: s.set_retention("2031-08-31")),
+    "withdraw_participant": ("supervisor", lambda s, _: s.withdraw_participant("p1")),
+    "purge": ("supervisor", lambda s, _: s.purge()),
 }
 
 
@@ -287,6 +329,13 @@ def merge(study, path):
     with Project.open(path, user=ANN) as pack:
         pack.add_coding("p1", (29, 35), CODE, coder=ANN)
     return study.merge_pack(path)
+
+
+def in_force(study):
+    """A pseudonymisation that changed nothing."""
+    with study._store.alone() as connection:
+        swapping.set_runs(connection, ["run"])
+    return Run("run", "2026-11-28T04:00:00Z", ANN, ())
 
 
 def assigned_to(study, coder):

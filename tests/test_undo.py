@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 
 import pytest
@@ -11,10 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import update
 
-from qualkit.errors import ConflictError
-from qualkit.model import new_id, now
+from qualkit.errors import ConflictError, QualkitError, UndoStopped
+from qualkit.model import new_id, now, sha256
 from qualkit.project import Project
-from qualkit.store import schema
+from qualkit.store import kept, read, schema, search
+from tests import test_roles as kinds
+from trust._undo_work import BY_HAND, SKIPPED, USERS, acts, differences, state
 
 P1 = "Interviewer: How was it? 😀\nP1: The staff listened. It’s  fine now.\nP1: It's fine now.\n"
 
@@ -103,7 +106,8 @@ def test_an_undo_is_one_entry_of_the_log_that_can_be_undone(study):
     assert undone.entry == logged["entry"] == entry + 1
     assert (logged["who"], logged["action"]) == ("tester", "undo")
     assert logged["what"] == f"entry {entry}: add coding p1: communication by Ann"
-    assert [row["id"] for row in json.loads(logged["before"])] == [coding]
+    listed = {row["table"]: row["id"] for row in json.loads(logged["before"])}
+    assert (set(listed), listed["coding"]) == ({"coding", "coder"}, coding)
     again = study.undo(undone.entry)
     assert (again.restored, [row["id"] for row in rows(study)]) == (1, [coding])
     assert study.undo(again.entry).removed == 1
@@ -125,7 +129,8 @@ def test_a_loaded_table_of_codings_can_be_taken_back(study, write):
     report = study.load_codings(table)
 
     assert study.undo(report.entry).removed == 1
-    assert study.load_codings(table).added == 1  # Zoe is known still
+    assert study.coders() == []
+    assert study.load_codings(table).added == 1
 
 
 def test_suggestions_can_be_taken_back_with_the_coding_that_came_of_one(study):
@@ -215,31 +220,233 @@ def test_a_row_that_was_changed_outside_qualkit_is_a_conflict_too(study):
     )
 
 
-def test_other_kinds_of_entries_are_refused(study):
-    study.remove_source("p1")
-
-    assert refusal(study, last(study), ValueError) == (
-        f"entry {last(study)} (remove source) cannot be undone: it changed case_unit, source, "
-        "turn; only codings, suggestions, cell summaries, codebooks, the topic guide, assignments, "
-        "decisions, sign-offs, what a survey asked, published tables, links, verdicts, judges, "
-        "threads, confidence, memos and sets can be taken back"
-    )
-
-
-def test_an_entry_that_only_tells_or_names_a_coder_leaves_nothing_to_take_back(study):
+def test_an_entry_that_only_tells_leaves_nothing_to_take_back(study):
     with study._store.change("x", "suggest", "many") as change:
         change.tell(suggestions=10_000)
+
     assert refusal(study, last(study), ValueError) == (
-        f"entry {last(study)} (suggest) cannot be undone: it changed what it does not list; only "
-        "codings, suggestions, cell summaries, codebooks, the topic guide, assignments, decisions, "
-        "sign-offs, what a survey asked, published tables, links, verdicts, judges, threads, "
-        "confidence, memos and sets can be taken back"
+        f"entry {last(study)} (suggest) cannot be undone: it changed what it does not list"
     )
-    with study._store.change("x", "add coder", "Bo") as change:
-        change.add(schema.coder, [{"id": new_id(), "name": "Bo", "created": now()}])
-    assert refusal(study, last(study), ValueError) == (
-        f"entry {last(study)} (add coder) left nothing that could be taken back"
+
+
+# What the log has no room for -----------------------------------------------------------------
+
+
+def test_a_removed_source_comes_back_with_all_that_hung_on_it(study, write):
+    add(study)
+    summarise(study, write, "Words.")
+    study.set_values({"p1": {"area": "North", "case": "The Smiths"}})
+    study.set_roles("p1", {"P1": "unknown"})
+    study.add_memo("Read again.", source="p1")
+    before = state(study)
+    study.remove_source("p1")
+
+    study.undo(last(study))
+
+    assert differences(before, state(study)) == []
+    assert study.source("p1").text == P1
+    assert study.search("staff").attrs["count"] == 1
+    assert study.check().problems == ()
+
+
+def test_what_was_purged_does_not_come_back(study):
+    study.remove_source("p1")
+    entry = last(study)
+    with study._store.alone() as connection:
+        text = kept.forget(connection, [sha256(P1)])
+
+    assert text == 1
+    assert refusal(study, entry) == (
+        f"entry {entry} (remove source) cannot be undone: the text of a source was purged"
     )
+    with study._store.alone() as connection:
+        emptied = {"before": kept.purged(4, "2026-11-28T04:00:00Z"), "after": "[]"}
+        connection.execute(update(schema.log).where(schema.log.c.entry == entry).values(emptied))
+    assert refusal(study, entry) == (
+        f"entry {entry} (remove source) cannot be undone: its rows were purged on 2026-11-28"
+    )
+
+
+def test_the_turns_of_a_source_are_one_row_of_the_log(study):
+    study.set_roles("p1", {"P1": "unknown"})
+
+    logged = study.log().iloc[-1]
+    for side in ("before", "after"):
+        assert [row["table"] for row in json.loads(logged[side])] == ["turn", "source"]
+        assert "P1" not in logged[side].replace("p1", "")
+    study.undo(last(study))
+    assert [turn.role for turn in study.source("p1").turns][1:] == ["participant"] * 2
+
+
+def test_a_coder_stays_where_something_else_is_theirs_by_now(study):
+    _, first = add(study)
+    add(study, 0, 11)
+
+    study.undo(first)
+
+    assert (study.coders(), len(study.codings())) == (["Ann"], 1)
+
+
+def test_whoever_was_added_stays_where_they_have_coded(study):
+    study.add_coder("Ann")
+    entry = last(study)
+    _, since = add(study)
+
+    assert refusal(study, entry) == (
+        f"entry {entry} cannot be undone: a coding has come to hang on what it added, by entry "
+        f"{since} (add coding, tester); undo that one first"
+    )
+
+
+def test_a_study_keeps_its_last_supervisor_but_the_first_can_be_taken_back(study):
+    study.user = "Sue"
+    study.add_coder("Sue", role="supervisor")
+    study.add_coder("Tom", role="supervisor")
+    tom = last(study)
+    study.set_coder("Sue", role="evaluator")
+    study.user = "Tom"
+
+    assert refusal(study, tom) == (
+        f"entry {tom} cannot be undone: the study would lose its only supervisor; make somebody "
+        "else one first"
+    )
+    study.undo_last()
+    study.user = "Sue"
+    study.undo_last(2)
+    assert study.coders() == []
+
+
+def test_words_that_were_coded_in_a_newer_text_hold_it_back(study):
+    with study._store.read() as connection:
+        old = read.one_source(connection, "p1")
+    with study._store.change("x", "replace source", "p1") as change:
+        search.remove(change.connection, old.id)
+        new = P1.replace("listened", "helped us")
+        change.set(schema.source, old.id, {"text": new, "sha256": sha256(new)})
+        search.add(change.connection, [old.id])
+    replaced = last(study)
+    _, since = add(study, 36, 51)
+
+    assert refusal(study, replaced) == (
+        f"entry {replaced} cannot be undone: a coding was made of its newer words since, by entry "
+        f"{since} (add coding, tester); undo that one first"
+    )
+    study.undo_last(2)
+    assert study.source("p1").text == P1
+
+
+def test_answers_and_figures_come_back_as_they_were(supervised):
+    before = state(supervised)
+    supervised.remove_survey("leads")
+    supervised.remove_strand("acts", links=True)
+
+    supervised.undo_last(2)
+
+    assert differences(before, state(supervised)) == []
+    assert supervised.check().problems == ()
+    assert len(supervised.answers("leads", "t1")) == 2
+
+
+def test_a_run_of_suggestions_is_taken_back_but_what_was_decided_of_it(supervised):
+    old = supervised.suggestions()
+    made = [old.iloc[0].to_dict() | {"start": 29, "end": at, "text": kinds.P1[29:at]}
+            for at in (35, 40)]  # fmt: skip
+    supervised.keep_suggestions(made, methods=["learned"])
+    run = last(supervised)
+    supervised.reject(supervised.suggestions()["suggestion"].tolist()[:1], coder="Bo")
+
+    undone = supervised.undo(run)
+
+    assert (undone.removed, undone.restored) == (1, 1)
+    assert supervised.suggestions()["suggestion"].tolist() == old["suggestion"].tolist()
+    assert len(supervised.suggestions(status="rejected")) == 1
+
+
+# Every change ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def supervised(address_of):
+    with Project.open(address_of(kinds.supervised), user="Sue") as project:
+        yield project
+
+
+def test_every_kind_of_change_is_taken_back_and_made_again(supervised, tmp_path):
+    on_server = supervised._store.engine.dialect.name == "postgresql"
+    before, done = state(supervised), set()
+    for name, act in acts(tmp_path).items():
+        for user in USERS:
+            if name in done or not made(supervised, act, user, tmp_path):
+                continue
+            done.add(name)
+            after = state(supervised)
+            undone = supervised.undo(supervised.last_entry())
+            assert differences(before, state(supervised)) == [], name
+            if on_server:
+                continue
+            supervised.undo(undone.entry)
+            assert differences(after, state(supervised)) == [], name
+            supervised.undo(supervised.last_entry())
+
+    assert differences(before, state(supervised)) == []
+    assert set(kinds.CHANGES) - done <= SKIPPED | BY_HAND
+    assert supervised.check().problems == ()
+
+
+def made(study, act, user, folder):
+    entry, study.user = study.last_entry(), user
+    try:
+        act(study, Random(7), folder)  # noqa: S311 - no secret
+    except (QualkitError, ValueError, IndexError):
+        return False  # nothing to do that to, or not this person's to do
+    finally:
+        study.user = "Sue"
+    return study.last_entry() == entry + 1
+
+
+# The latest ones ------------------------------------------------------------------------------
+
+
+def test_the_latest_changes_that_stand_are_taken_back_newest_first(study):
+    entries = [add(study, at, at + 3)[1] for at in (0, 5, 32)]
+
+    assert [one.undone for one in study.undo_last()] == entries[:1:-1]
+    assert [one.undone for one in study.undo_last(2)] == entries[1::-1]
+    study.undo(last(study))  # the first coding is back, and can be taken back once more
+    assert [one.undone for one in study.undo_last()] == entries[:1]
+
+
+def test_several_steps_stop_at_the_first_that_cannot_be_taken_back(study):
+    first, second = add(study)[1], add(study, 0, 11)[1]
+    with study._store.engine.begin() as connection:
+        connection.execute(
+            update(schema.coding).where(schema.coding.c.start_at > 0).values(memo="x")
+        )
+
+    with pytest.raises(UndoStopped) as stopped:
+        study.undo_last(5)
+
+    assert stopped.value.done == (second,)
+    assert str(stopped.value) == (
+        f"entry {first} cannot be undone: 1 of its 1 row changed since, and the log does not say "
+        f"how; look at 'qualkit project check'; entry {second} was taken back"
+    )
+    with pytest.raises(ValueError, match="steps 0 is not 1 or more"):
+        study.undo_last(0)
+
+
+def test_the_trail_counts_rows_and_says_what_was_taken_back(study):
+    _, entry = add(study)
+    study.undo(entry)
+
+    trail = study.trail(limit=2)
+
+    assert trail[["action", "added", "removed", "changed"]].to_numpy().tolist() == [
+        ["add coding", 2, 0, 0], ["undo", 0, 2, 0],
+    ]  # fmt: skip
+    assert trail["undone_by"].fillna(0).tolist() == [entry + 1, 0]
+    assert "before" not in trail
+    assert "listened" in study.trail(rows=True)["after"].iloc[-2]
 
 
 @pytest.mark.parametrize("entry", [0, -1, 99, 10**30])

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from qualkit.agreement.presence import presence
 from qualkit.errors import TableError
-from qualkit.model import seal
+from qualkit.model import seal, seal_of_mark
 from qualkit.stretches import Span, common, measure, merged
 from qualkit.tables import check, plain
 
@@ -63,7 +63,7 @@ class Mark:
     @property
     def seal(self) -> str:
         """What changes when anything that was judged does; a coder may get another name."""
-        return seal(self.start, self.end, self.codebook, self.code, *self.label)
+        return seal_of_mark(self.start, self.end, self.codebook, self.code, *self.label)
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,8 +98,10 @@ def look(wanted: Wanted, progress: Progress) -> Look:
         for path in paths[1:]:
             path.replace(folder / path.name)
         try:
-            found = exchanging.look(paths[0], columns=wanted.columns, texts=texts,
-                                    project=wanted.project or None)  # fmt: skip
+            found = exchanging.look(
+                paths[0], columns=wanted.columns, texts=texts, project=wanted.project or None,
+                meanwhile=lambda: progress(0, 1, "reading the file"),
+            )  # fmt: skip
         except TableError as error:
             table = exchanging.columns_of(paths[0])
             if table is None:

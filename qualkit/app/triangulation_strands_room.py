@@ -167,7 +167,7 @@ def keep(project: Project, found: Look, strand: Strand, *, links: bool) -> LoadR
 
 
 def remove(project: Project, name: str, version: int, *, links: bool) -> None:
-    """Remove a strand with its figures for good.
+    """Remove a strand with its figures.
 
     Raises
     ------

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from qualkit.app import jobs, state
+from qualkit.app import jobs, release, state
 from qualkit.app.files import Made
 from qualkit.model import new_id
 from qualkit.project import Project
@@ -121,7 +121,7 @@ def file(
     if of != wanted or done is None or jobs.mishap(done, "The file could not be made."):
         return  # none was made, or one of something else
     made: Made = done.result
-    st.download_button(
+    release.download(
         f"Download {state.plain(made.name)}", made.data, made.name, "application/octet-stream",
         key=f"work-download-{key}", icon=":material/download:", on_click="ignore",
     )  # fmt: skip

@@ -6,12 +6,14 @@ reason; 2: a command that is not understood.
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import Any
 
 import click
 
 from qualkit import __version__
+from qualkit.cli._leaving import leaving, releasable
 
 _COMMANDS = {  # name -> module, attribute, one line of help
     "agreement": ("agreement", "agreement", "How far coders agree, and the report of it."),
@@ -37,6 +39,7 @@ _COMMANDS = {  # name -> module, attribute, one line of help
     "link": ("link", "link", "Link themes to findings: suggest, add, list, set, remove."),
     "memo": ("memo", "memo", "Notes on the study, a source, a case or a code."),
     "new": ("new", "new", "Make a new study."),
+    "privacy": ("privacy", "privacy", "Find what may identify people, put pseudonyms in its place."),
     "project": ("project", "project", "Check a study, read its log, undo, back up, exchange."),
     "quotes": ("quotes", "quotes", "Check every quotation of a report against the sources."),
     "report": ("report", "report", "Write the whole study as one report in Word."),
@@ -75,7 +78,7 @@ class _Lazy(click.Group):
             return None
         module, attribute, _ = _COMMANDS[cmd_name]
         found = getattr(import_module(f"qualkit.cli.{module}"), attribute)
-        return found if isinstance(found, click.Command) else None
+        return releasable(found, cmd_name) if isinstance(found, click.Command) else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -83,12 +86,23 @@ class _Lazy(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
         from qualkit.errors import QualkitError
+        from qualkit.writing import gate
 
         try:
-            return super().invoke(ctx)
+            with gate(leaving):
+                return super().invoke(ctx)
         except (QualkitError, ValueError) as error:
             click.echo(f"qualkit: {error}", err=True)
             ctx.exit(1)
+        finally:
+            _warn()
+
+
+def _warn() -> None:
+    """Say what was found in the studies that a command opened, where it opened any."""
+    if (opening := sys.modules.get("qualkit.store.opening")) is not None:
+        for warning in opening.told():
+            click.echo(f"warning: {warning}", err=True)
 
 
 @click.group(

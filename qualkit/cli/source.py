@@ -1,4 +1,4 @@
-"""``qualkit source``: read, add, list, show, remove, roles, attributes."""
+"""``qualkit source``: read, add, list, show, remove, roles, attributes; corrected transcripts."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from qualkit.cli._shared import (
 )
 
 if TYPE_CHECKING:
+    from qualkit.correction_keeping import Moved, Replacement
     from qualkit.loading import ImportReport
     from qualkit.model import Source
 
@@ -148,6 +149,129 @@ def attributes_command(study: str, sheet: Path, user: str | None) -> None:
     with Project.open(study, user=user) as project:
         count = project.set_attributes(sheet)
     say(f"set the attributes of {count} sources")
+
+
+# Corrected transcripts -----------------------------------------------------------------------
+
+
+@source.command("replace")
+@study_argument
+@click.argument("name")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Show what would become of the codings alone.")
+@click.option("--reword", is_flag=True, help="Give codings that break the words proposed.")
+@user_option
+@json_option
+def replace_command(
+    study: str, name: str, file: Path, dry_run: bool, reword: bool, user: str | None,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """Put the corrected transcript FILE in the place of NAME; its codings move along."""
+    from qualkit.project import Project
+
+    with Project.open(study, user=user) as project:
+        act = project.preview_replacement if dry_run else project.replace_source
+        made = act(name, file, reword=reword)
+    if as_json:
+        emit(_replacement_json(made))
+    else:
+        _print_replacement(made)
+
+
+@source.command("unplaced")
+@study_argument
+@click.option("--accept", is_flag=True, help="Give every coding the words proposed for it.")
+@click.option("--drop", metavar="ID", multiple=True, help="Remove a coding that waits.")
+@user_option
+@json_option
+def unplaced_command(
+    study: str, accept: bool, drop: tuple[str, ...], user: str | None, as_json: bool
+) -> None:
+    """List the codings that wait for a place, since a correction took their words."""
+    from qualkit.project import Project
+
+    with Project.open(study, user=user) as project:
+        if drop:
+            say(f"removed {project.drop_unplaced(drop)}")
+        if accept:
+            waiting = project.unplaced()
+            proposed = waiting[waiting["becomes_text"].notna()]["unplaced"]
+            say(f"placed {len(project.accept_proposals(proposed))}")
+        table = project.unplaced()
+    columns = ("unplaced", "source", "code", "coder", "text", "becomes_text")
+    give(table, "unplaced", columns, as_json=as_json, width=40)
+
+
+@source.command("place")
+@study_argument
+@click.argument("coding")
+@click.argument("start", type=int)
+@click.argument("end", type=int)
+@user_option
+def place_command(study: str, coding: str, start: int, end: int, user: str | None) -> None:
+    """Give a CODING that waits the words from START to END of its source."""
+    from qualkit.project import Project
+
+    with Project.open(study, user=user) as project:
+        made = project.place_unplaced(coding, (start, end))
+    say(f"it stands on: {made.text}")
+
+
+@source.command("editions")
+@study_argument
+@click.argument("name")
+@click.option("--text", "edition", type=int, metavar="N", help="Print the text of this edition.")
+@json_option
+def editions_command(study: str, name: str, edition: int | None, as_json: bool) -> None:
+    """List the texts that NAME had, and has."""
+    from qualkit.project import Project
+
+    with Project.open(study) as project:
+        if edition is not None:
+            click.echo(project.edition_text(name, edition), nl=False)
+            return
+        table = project.editions(name)
+    give(table, "editions", ("edition", "at", "who", "words", "sha256", "current"), as_json=as_json)
+
+
+def _replacement_json(made: Replacement) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    kinds = {"stays": made.stays, "moves": made.moves, "breaks": made.breaks}
+    return {
+        "source": made.source,
+        **{kind: [asdict(one) for one in listed] for kind, listed in kinds.items()},
+        "counts": made.counts,
+        "warnings": list(made.warnings),
+        "turns": list(made.turns),
+        "applied": made.applied,
+        "entry": made.entry,
+    }
+
+
+def _print_replacement(made: Replacement) -> None:
+    for one in made.breaks:
+        click.echo(_broken(one))
+    counts, done = made.counts, "" if made.applied else "would "
+    said = ", ".join(f"{counts[kind]} {done}{verb}" for kind, verb in _VERBS.items())
+    say(f"{made.source}: of its codings {said}")
+    for message in made.warnings:
+        say(f"  warning: {message}")
+    if waiting := counts["breaks"] - counts["reworded"]:
+        say(f"  {waiting} {done}wait for a place, see 'qualkit source unplaced'")
+
+
+_VERBS = {"stays": "stay", "moves": "move", "breaks": "break"}
+
+
+def _broken(one: Moved) -> str:
+    place = f"{one.code} by {one.coder}, {one.start} to {one.end}"
+    becomes = "nothing like it is there" if one.new_text is None else _line(one.new_text)
+    return f"{place}\n  was: {_line(one.text)}\n  now: {becomes}"
+
+
+def _line(words: str) -> str:
+    return " ".join(words.split())
 
 
 def _files(path: Path) -> list[Path]:

@@ -88,7 +88,7 @@ def findings(study: str, name: str, as_json: bool) -> None:
 @links_option
 @user_option
 def remove(study: str, name: str, links: bool, user: str | None) -> None:
-    """Remove a strand from STUDY; its figures are gone for good."""
+    """Remove a strand from STUDY; 'project undo' brings it back."""
     from qualkit.project import Project
 
     with Project.open(study, user=user) as project:

@@ -210,8 +210,8 @@ def remove(
 ) -> None:
     """Remove a survey from STUDY, one wave of it, or a published table.
 
-    Answers are gone for good; the log has only how many there were. Their open answers stay where
-    they became a source ('source remove').
+    'project undo' brings answers back until 'project purge'; the log itself has only how many there
+    were. Their open answers stay where they became a source ('source remove').
     """
     from qualkit.project import Project
 

@@ -32,6 +32,7 @@ ODD_CELLS = (
     (b"<f", "formula cells: their last saved values were read"),
     (b't="e"', "error cells (#REF!, #N/A ...) were read as empty"),
 )
+_NO_HEADINGS = "the table is empty: there is no row of headings"
 _SEPARATOR = re.compile(r"sep=([,;\t|])")  # a line that Excel understands
 _MERGED = re.compile(rb'<mergeCell ref="[A-Z]+(\d+):')
 _MERGED_BODY = re.compile(rb'<mergeCell ref="([A-Z]+\d+:[A-Z]+(\d+))"')
@@ -73,6 +74,23 @@ def read_sheet(path: Path | str, *, encoding: str | None = None) -> Sheet:
     path = Path(path)
     name = path.name or str(path)
     return sheet_of(read_bytes(path, name), name, encoding)
+
+
+def header_of(path: Path | str) -> tuple[str, ...]:
+    """The headings of a table; what stands below them is not looked at.
+
+    Raises
+    ------
+    ReadError
+        Where the file is damaged or has no headings.
+    """
+    path = Path(path)
+    name = path.name or str(path)
+    rows, _ = rows_of(read_bytes(path, name), name)
+    header = _trimmed([cell.strip() for cell in next(iter(rows), (0, list[str]()))[1]])
+    if not header:
+        raise ReadError(name, _NO_HEADINGS)
+    return tuple(header)
 
 
 def sheet_of(data: bytes, name: str, encoding: str | None = None) -> Sheet:
@@ -249,7 +267,7 @@ def _cell(value: object) -> str:
 
 def _checked(name: str, rows: _Rows, warnings: list[str]) -> Sheet:
     if not rows:
-        raise ReadError(name, "the table is empty: there is no row of headings")
+        raise ReadError(name, _NO_HEADINGS)
     header = [cell.strip() for cell in rows[0][1]]
     body = [(n, row) for n, row in rows[1:] if any(cell.strip() for cell in row)]
     while header and not header[-1] and all(not "".join(row[len(header) - 1 :]) for _, row in body):

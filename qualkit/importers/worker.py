@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from qualkit.errors import MissingExtra, ReadError
-from qualkit.importers import columns
+from qualkit.importers import _child, columns
 from qualkit.importers.columns import Columns
 from qualkit.importers.drafts import Draft, Paragraph, read_draft
 from qualkit.importers.sheets import Sheet, read_sheet
@@ -149,25 +149,12 @@ class _Children:
 
     def close(self) -> None:
         for child in self._all:
-            if child.stdin:
-                child.stdin.close()
-            if child.stdout:
-                child.stdout.close()
-            child.kill()
-            child.wait()
+            _child.end(child)
 
     def _child(self) -> subprocess.Popen[str]:
         child: subprocess.Popen[str] | None = getattr(self._own, "child", None)
         if child is None or child.poll() is not None:
-            child = subprocess.Popen(  # noqa: S603 - our own module, by this very Python
-                [sys.executable, "-P", "-m", "qualkit.importers.worker", str(MEMORY)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                text=True,
-                encoding="utf-8",
-                env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": _here()},
-            )
+            child = _child.start("qualkit.importers.worker", str(MEMORY))
             self._own.child = child
             self._all.append(child)
         return child
@@ -192,11 +179,6 @@ def _name(path: Path) -> str:
 def readable(name: str) -> str:
     """A file name as it can be shown: bytes that are no text are written as escapes."""
     return name.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def _here() -> str:
-    """The folder that holds this very qualkit, so that a child reads with the same code."""
-    return str(Path(__file__).parents[2])
 
 
 def _unpack(answer: dict[str, Any], path: Path) -> _Read | ReadError | MissingExtra:
@@ -252,35 +234,12 @@ def _read(path: Path, encoding: str | None, kind: str) -> dict[str, Any]:
     return asdict(read_source(path, encoding=encoding))
 
 
-def _limit(memory: int) -> None:
-    """Bound this process; on Windows only the parent's clock does."""
-    if sys.platform == "win32":
-        return
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _limit_cpu() -> None:
-    """Grant the next file its seconds of processor time."""
-    if sys.platform == "win32":
-        return
-    import resource
-
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    spent = int(used.ru_utime + used.ru_stime) + 1
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (spent + CPU_SECONDS, hard))
-
-
 def main() -> None:
     """Read the files named on standard input, one JSON line each, until it ends."""
-    _limit(int(sys.argv[1]))
+    _child.bound(int(sys.argv[1]))
     for line in sys.stdin:
         request = json.loads(line)
-        _limit_cpu()
+        _child.grant(CPU_SECONDS)
         sys.stdout.write(_pack(Path(request["path"]), request["encoding"], request["kind"]) + "\n")
         sys.stdout.flush()
 

@@ -2,6 +2,7 @@
 
 Each format is a module of its own with ``read(path)``; those that can be written have
 ``write(snapshot, path)``. :func:`read_any` reads whatever it is given.
+They read in this process: :mod:`.worker` looks at a stranger's file in a limited child.
 
 ===========  =========================================================================
 refi         REFI-QDA projects (.qdpx) and codebooks (.qdc): NVivo, ATLAS.ti, MAXQDA ...
@@ -14,6 +15,7 @@ coded_table  tables of codings from any tool (.csv, .tsv, .xlsx)
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -24,7 +26,17 @@ if TYPE_CHECKING:
     from qualkit.snapshot import Snapshot
 
 _PARTS: Final = frozenset(
-    {"bundle", "coded_table", "qualcoder", "refi", "report", "study", "taguette"}
+    {
+        "bundle",
+        "coded_table",
+        "looking",
+        "qualcoder",
+        "refi",
+        "report",
+        "study",
+        "taguette",
+        "worker",
+    }
 )
 _HEAD: Final = 1_024
 _OURS: Final = ("case_unit", "codebook", "coding", "cell_summary")  # tables of a study of ours
@@ -127,14 +139,25 @@ def _kind_of_archive(path: Path, name: str) -> str:
 
 def _kind_of_text(path: Path, head: bytes) -> str:
     plain = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
-    return "refi" if plain.startswith(b"<") else _kind_of_table(path)
+    if plain.startswith(b"<"):
+        return "refi"
+    if len(plain) < _HEAD // 2 or b"\n" in plain or b"\r" in plain:
+        _refuse_prose(re.split(rb"[\r\n]", plain)[0], path.name)
+    return _kind_of_table(path)
+
+
+def _refuse_prose(heading: bytes, name: str) -> None:
+    """Refuse a text whose first line parts nothing, as words and codes stand side by side."""
+    if not re.search(rb"[,;\t|]", heading):
+        why = "no study and no table of codings: it is plain text; is it a transcript to be added?"
+        raise ReadError(name, why)
 
 
 def _kind_of_table(path: Path) -> str:
-    from qualkit.importers.sheets import read_sheet
+    from qualkit.importers.sheets import header_of
     from qualkit.interchange.taguette import is_codebook, is_highlights
 
-    header = read_sheet(path).header
+    header = header_of(path)
     return "taguette" if is_codebook(header) or is_highlights(header) else "coded_table"
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from qualkit.errors import TableError
+from qualkit.errors import ReadError, TableError
 from qualkit.importers.sheets import Sheet
 
 # As NVivo, MAXQDA (retrieved segments), ATLAS.ti (quotation report), Dedoose (excerpts), Taguette
@@ -42,6 +42,7 @@ HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {
 }  # fmt: skip
 NEEDED: Final = ("text", "code")
 _APPLIED: Final = re.compile(r"code: (.+) applied", re.IGNORECASE)  # Dedoose: a column a code
+_CODES_A_CELL: Final = 1_000
 _YES: Final = frozenset({"true", "1", "yes", "x"})
 _SEVERAL: Final = re.compile(r"codes|tags|nodes")
 
@@ -101,6 +102,13 @@ def applied(header: Sequence[str]) -> dict[int, str]:
     return {place: one[1] for place, one in found if one is not None}
 
 
+def _refuse_heaps(sheet: Sheet, cells: Sequence[str], divider: str) -> None:
+    """Refuse what is no list of codes, however it came into their column."""
+    for number, cell in zip(sheet.numbers, cells, strict=True) if divider else ():
+        if (count := cell.count(divider)) > _CODES_A_CELL:
+            raise ReadError(sheet.name, f"row {number} has {count:,} codes in one cell")
+
+
 def codes_in(sheet: Sheet, found: Mapping[str, int]) -> tuple[list[list[str]], str]:
     """The codes of every row, and by what its cells were divided; empty where they were not.
 
@@ -115,6 +123,7 @@ def codes_in(sheet: Sheet, found: Mapping[str, int]) -> tuple[list[list[str]], s
     several = _SEVERAL.search(sheet.header[found["code"]].casefold())
     marks = ("\n", ";", ",") if several else ("\n",)
     divider = next((mark for mark in marks if any(mark in cell.strip() for cell in cells)), "")
+    _refuse_heaps(sheet, cells, divider)
     parted = [cell.split(divider) if divider else [cell] for cell in cells]
     return [
         list(dict.fromkeys(one.strip() for one in row if one.strip())) for row in parted

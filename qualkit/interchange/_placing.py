@@ -34,8 +34,11 @@ _HEAD: Final = 20  # characters by which cut words are known
 _BEYOND: Final = 2  # a line end that some tools count behind the last
 _CUTS: Final = "it quotes no words, and begins or ends within one"
 _CLOSE: Final = 0.05  # between scores that tell nothing
-_TOO_MANY: Final = "its file has too many such to look for its words"
-_WORK: Final = 40_000_000_000  # what looking for words may cost in a file: about ten seconds
+TOO_MANY: Final = "its file has too many such to look for its words"
+_WORK: Final = 40_000_000_000  # what looking for words may cost in a file: about ten seconds,
+_BASE: Final = 6_000_000_000  # of which one with few selections has so much
+_EACH: Final = 400_000  # and each selection adds so much
+_FIND: Final = 4  # what one character of a text costs where words are looked for as they stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,33 @@ class Place(NamedTuple):
     title: bool = False
 
 
+class Effort:
+    """What looking for words in a file may cost: it grows with what the file asks for.
+
+    Parameters
+    ----------
+    selections : int
+        For how many there may be words to look for.
+    """
+
+    def __init__(self, selections: int) -> None:
+        self._left = min(_WORK, _BASE + _EACH * selections)
+
+    @property
+    def spent(self) -> bool:
+        """Whether something was asked for beyond what there is."""
+        return self._left < 0
+
+    def affords(self, work: int) -> bool:
+        """Whether something may still be looked for; each file has so much, and no more."""
+        self._left -= work
+        return not self.spent
+
+    def affords_find(self, text: str) -> bool:
+        """Whether words may be looked for in a text as they stand."""
+        return self.affords(_FIND * len(text))
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """The way of counting that was chosen, and what the names of selections are in its file.
@@ -84,6 +114,8 @@ class Choice:
         The length at which the file cuts names without a sign; 0 for none.
     unsure : int
         Selections that another way of counting, which fits as well, would put elsewhere.
+    count : int
+        Selections in all.
     """
 
     reading: Reading
@@ -91,6 +123,7 @@ class Choice:
     quotes: bool
     limit: int = 0
     unsure: int = 0
+    count: int = 0
 
 
 # Comparing ---------------------------------------------------------------------------------
@@ -206,7 +239,7 @@ def choose(selections: Sequence[Selection], origin: str = "") -> Choice:
         unsure = _differ(scores[second], scores[best])
     newline = best.newline if any(one.body.pairs for one in selections) else 1  # none has two signs
     offsets = Offsets(best.unit, newline, best.bom, score=shares[best], runner_up=runner)
-    return Choice(best, offsets, bool(quoting), limit, unsure)
+    return Choice(best, offsets, bool(quoting), limit, unsure, len(selections))
 
 
 def _score(reading: Reading, selections: Iterable[Selection], limit: int) -> _Score:
@@ -259,7 +292,7 @@ class Placing:
     def __init__(self, choice: Choice) -> None:
         self._choice = choice
         self._keys: dict[int, Key] = {}
-        self._left = _WORK
+        self._effort = Effort(choice.count)
 
     def place(self, one: Selection) -> Place:
         """Where a selection is."""
@@ -309,20 +342,17 @@ class Placing:
         if near is not None and near.score >= _LIKE:
             return Place("moved", near.start, near.end, "nearly the words that it quotes")
         start, end = span if span is not None else (one.start, one.end)
-        why = "the words that it quotes are not in its source" if self._left >= 0 else _TOO_MANY
+        why = (
+            "the words that it quotes are not in its source" if not self._effort.spent else TOO_MANY
+        )
         return Place("lost", start, end, why)
 
     def _closest(self, words: str, key: Key, at: int) -> tuple[int, int] | None:
-        return closest(words, key, at) if self._affords(10 * len(key.text)) else None
+        return closest(words, key, at) if self._effort.affords(10 * len(key.text)) else None
 
     def _nearest(self, words: str, key: Key) -> Near | None:
-        affords = self._affords(len(key.text) * (100 + len(words)))
+        affords = self._effort.affords(len(key.text) * (100 + len(words)))
         return nearest(words, key) if affords and len(words) >= _HEAD else None
-
-    def _affords(self, work: int) -> bool:
-        """Whether something may still be looked for; each file has so much, and no more."""
-        self._left -= work
-        return self._left >= 0
 
     def _end(self, one: Selection, start: int) -> int:
         """Where a stretch ends that begins elsewhere and is as long for its tool."""

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from qualkit.errors import ReadError
 from qualkit.interchange._labels import labels_of
 from qualkit.interchange._moments import made_id, moment_of
 from qualkit.interchange._placing import Choice, Place, Placing, choose
@@ -22,6 +23,7 @@ from qualkit.wording import many
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
+_NO_CODE: Final = "its code is not in the file"
 _SHOWN: Final = 5
 _LONG: Final = 80
 
@@ -101,6 +103,7 @@ class _Reading:
         ))  # fmt: skip
         self.warnings += mended
         self._count_rest()
+        self._refuse_nothing(study)
         return study, Account(
             len(marks) - len(self.moved), tuple(self.moved), tuple(self.lost), choice.offsets,
             len(codes), len(self.documents), len(units), len(people), len(self.memos.memos),
@@ -224,7 +227,7 @@ class _Reading:
         saying = self._said_of(stretch.element, words if place.title else "")
         for coding in codings:
             code = next(iter(refs(coding, "CodeRef")), "")
-            why = place.why if code in codes else "its code is not in the file"
+            why = place.why if code in codes else _NO_CODE
             astray = Astray(one.name, words, place.start, place.end, why)
             if code not in codes or place.fate == "lost":
                 self.lost.append(astray)
@@ -270,7 +273,7 @@ class _Reading:
                 span = (0, len(one.body.text))
                 yield self._mark(coding, one.elements[0], one, span, _Said("", None, None))
                 continue
-            why = "its code is not in the file" if one.body.text else "its source has no text"
+            why = _NO_CODE if one.body.text else "its source has no text"
             self.lost.append(Astray(one.name, "(the whole source)", None, None, why))
 
     def _tell(self, choice: Choice) -> None:
@@ -290,6 +293,21 @@ class _Reading:
                 "another way of counting fits as well, by which "
                 f"{many(choice.unsure, 'selection')} would stand elsewhere; look at some of them"
             )
+
+    def _refuse_nothing(self, study: Study) -> None:
+        """Refuse a file that is damaged as a whole: it has codings, and nothing of them is sound.
+
+        What is wrong with some of them is told of each; the rest arrives.
+        """
+        if study.marks or not self.lost:
+            return
+        if all(one.why == _NO_CODE for one in self.lost):
+            why = f"{many(len(self.lost), 'coding')}, none with a code that is in the file"
+            raise ReadError(self.sources.files.name, f"damaged file: it has {why}")
+        left = (study.notes, study.groups, study.cells, self.cases)
+        if not (any(text.text for text in study.texts) or any(left)):
+            why = "none of its texts is in the file; export it with its texts"
+            raise ReadError(self.sources.files.name, why)
 
     # Sets and what is left -----------------------------------------------------------------
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from qualkit.importers._guard import Archive
 
 _SCHEME: Final = re.compile(r"^(?:internal|relative|absolute|file):/*", re.IGNORECASE)
+_OUTSIDE: Final = re.compile(r"(?:absolute|file|https?|ftp):|[a-z]:[\\/]|[\\/]", re.IGNORECASE)
 _MEDIA: Final[Mapping[str, tuple[str, str, str]]] = {  # kind: where its words are, what it is
     "PDFSource": ("Representation", "PDF file", "PDF selection"),
     "PictureSource": ("TextDescription", "picture", "picture selection"),
@@ -79,9 +80,16 @@ class Document:
 
 
 class Files:
-    """The files beside a project, found however tools write their paths."""
+    """The files beside a project, found however tools write their paths.
 
-    def __init__(self, archive: Archive | None) -> None:
+    Attributes
+    ----------
+    name : str
+        Of the file that holds them.
+    """
+
+    def __init__(self, archive: Archive | None, name: str) -> None:
+        self.name = name
         self._archive = archive
         self._paths: dict[str, str] = {}
         self._bases: dict[str, list[str]] = {}
@@ -99,6 +107,12 @@ class Files:
                 return self._part(self._paths[wanted])
         found = self._bases.get(base, [])
         return self._part(found[0]) if len(found) == 1 else None
+
+    def refuse_outside(self, written: str, what: str) -> None:
+        """Refuse a project whose text lies elsewhere on a disk: nobody opens that unasked."""
+        if _OUTSIDE.match(written):
+            why = f"{what} lies outside the file ({written[:80]!r}), where nothing is opened"
+            raise ReadError(self.name, f"{why}; export it with its texts")
 
     def _part(self, path: str) -> bytes:
         if self._archive is None:
@@ -208,6 +222,7 @@ class Sources:
             raw = inline.text or ""
             return (Body(clean(raw)) if self.ours else body_of(raw.removeprefix("\ufeff"))), ""
         if path:
+            self.files.refuse_outside(path, what)
             return Body(""), self._lacks(what, f"its text {path!r} is not in the file")
         return Body(""), self._lacks(what, "it has rich text alone" if rich else "it has no text")
 
@@ -217,13 +232,21 @@ class Sources:
 
     def _stretches(self, text: _Element, body: Body) -> Iterator[Stretch]:
         for one in kids(text, "PlainTextSelection"):
-            start, end = _number(one.get("startPosition")), _number(one.get("endPosition"))
+            start, end = self._place(one, "startPosition"), self._place(one, "endPosition")
             yield Stretch(one, guid(one), Selection(body, start, end, one.get("name") or ""))
         points = {guid(one): _number(one.get("position")) for one in kids(text, "SyncPoint")}
         for one in kids(text, "TranscriptSelection"):
             start = points.get(guid(one, "fromSyncPoint"), -1)
             end = points.get(guid(one, "toSyncPoint"), -1)
             yield Stretch(one, guid(one), Selection(body, start, end, one.get("name") or ""))
+
+    def _place(self, element: _Element, written: str) -> int:
+        """A place as it is written; -1 where it is none. Before a text nothing stands."""
+        place = _number(element.get(written))
+        if place < 0 and re.match(r"\s*-\d", element.get(written) or ""):
+            why = f"damaged file: a selection lies outside its text ({written} {place})"
+            raise ReadError(self.files.name, why)
+        return place
 
 
 def _has_text(element: _Element) -> bool:

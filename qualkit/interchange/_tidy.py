@@ -121,7 +121,8 @@ def _marks(study: Study, said: list[str]) -> tuple[Mark, ...]:
     for mark in study.marks:
         person = mark.person or NOBODY.id
         ident = mark.id if mark.id not in ids else made_id("coding", mark.id, len(ids))
-        one = replace(mark, person=person, id=ident)
+        same = person == mark.person and ident == mark.id
+        one = mark if same else replace(mark, person=person, id=ident)
         if held.setdefault((one.text, person, one.code, one.start, one.end), one) is one:
             ids.add(ident)
     if twice := len(study.marks) - len(held):

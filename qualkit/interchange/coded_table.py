@@ -18,12 +18,12 @@ from typing import Final
 from qualkit.errors import QualkitError, ReadError
 from qualkit.importers import FORMATS, read_source
 from qualkit.importers._text import look_key
-from qualkit.importers.sheets import Sheet, read_sheet
+from qualkit.importers.sheets import Sheet, header_of, read_sheet
 from qualkit.interchange._coded_columns import applied, by_heading, codes_in, guessed
 from qualkit.interchange._ledger import Ledger
 from qualkit.interchange._moments import made_id, moment_of
 from qualkit.interchange._offsets import Body, body_of
-from qualkit.interchange._placing import Choice, Place, Placing, Selection, choose
+from qualkit.interchange._placing import TOO_MANY, Choice, Effort, Place, Placing, Selection, choose
 from qualkit.interchange._records import Mark, Person, Study, Text, Unit
 from qualkit.interchange._refi_codes import Found, books_of
 from qualkit.interchange.report import Account, Offsets
@@ -35,6 +35,7 @@ from qualkit.wording import many
 
 _STEP: Final = re.compile(r"\\+| > ")  # between a code and those below it
 _BETWEEN: Final = "\n\n"  # segments of a text that consists of them
+_CODES: Final = 20_000
 _SURE: Final = 0.5  # share of the segments whose positions must hold their words
 _WHOLE: Final = re.compile(r"\s*(\d{1,12})(?:\.0+)?\s*")
 
@@ -92,7 +93,7 @@ def columns_of(path: Path | str) -> tuple[tuple[str, ...], dict[str, str]]:
     ReadError
         Where the file is no table.
     """
-    header = read_sheet(Path(path)).header
+    header = header_of(path)
     return header, {role: header[place] for role, place in by_heading(header).items()}
 
 
@@ -295,8 +296,9 @@ def _place(placed: Sequence[tuple[_Row, _Source]], ledger: Ledger) -> Offsets:
     for row, source in placed:
         if id(row) not in counted:
             rest[source.name].append((row, source))
+    effort = Effort(len(placed))
     for own in rest.values():
-        _place_by_words([row for row, _ in own], own[0][1].body, ledger)
+        _place_by_words([row for row, _ in own], own[0][1].body, effort, ledger)
     return offsets
 
 
@@ -310,23 +312,27 @@ def _place_by_number(
             row.span = ledger.put(row.source, row.words, place)
 
 
-def _place_by_words(rows: Sequence[_Row], body: Body, ledger: Ledger) -> None:
+def _place_by_words(
+    rows: Sequence[_Row], body: Body, effort: Effort, ledger: Ledger
+) -> None:  # fmt: skip
     """Put the rows of one source where their words stand.
 
     Words that stand in several places are put where the rows around them leave but one, if the
     table goes through the source in its order; else in the first, and they are told as moved.
     """
     key = key_of(body.text)
-    places = {words: _places(words, body.text, key) for words in {row.words for row in rows}}
-    sure = [places[row.words][0][0] if len(places[row.words]) == 1 else None for row in rows]
+    places = {words: _places(words, body.text, key, effort)
+              for words in dict.fromkeys(row.words for row in rows)}  # fmt: skip
+    found = [places[row.words] or [] for row in rows]
+    sure = [own[0][0] if len(own) == 1 else None for own in found]
     known = [at for at in sure if at is not None]
     ordered = len(set(known)) > 1 and known == sorted(known)
     lows = _running(sure, 0, max)
     highs = _running(sure[::-1], len(body.text), min)[::-1]
     for row, low, high in zip(rows, lows, highs, strict=True):
-        found = places[row.words]
-        between = [one for one in found if low <= one[0] <= high] if ordered else []
-        place = _one_of(row, found, between)
+        own = places[row.words]
+        between = [one for one in own or () if low <= one[0] <= high] if ordered else []
+        place = _one_of(row, own, between)
         for _ in row.codes:
             row.span = ledger.put(row.source, row.words, place)
 
@@ -341,15 +347,22 @@ def _running(
     return made
 
 
-def _places(words: str, text: str, key: Key) -> list[tuple[int, int]]:
-    """Where words stand, as they are written if they do so anywhere."""
-    exact = [(found.start(), found.end()) for found in re.finditer(re.escape(words), text)]
+def _places(words: str, text: str, key: Key, effort: Effort) -> list[tuple[int, int]] | None:
+    """Where words stand, as written if they do so anywhere; None where that costs too much."""
+    if not effort.affords_find(text):
+        return None
+    exact, at = list[tuple[int, int]](), text.find(words)
+    while at >= 0:
+        exact.append((at, at + len(words)))
+        at = text.find(words, at + len(words))
     return exact or sorted(set(find(words, key)))
 
 
 def _one_of(
-    row: _Row, found: Sequence[tuple[int, int]], between: Sequence[tuple[int, int]]
+    row: _Row, found: Sequence[tuple[int, int]] | None, between: Sequence[tuple[int, int]]
 ) -> Place:
+    if found is None:
+        return Place("lost", row.start or 0, row.end or 0, TOO_MANY)
     if not found:
         return Place("lost", row.start or 0, row.end or 0, "its words are not in its source")
     if len(found) == 1:
@@ -367,7 +380,7 @@ def _one_of(
 def _study(
     rows: Sequence[_Row], sources: Mapping[str, _Source], title: str
 ) -> tuple[Study, list[str]]:
-    guids, found = _codes(code for row in rows for code in row.codes)
+    guids, found = _codes((code for row in rows for code in row.codes), title)
     books, _, said = books_of(found, (), title)
     people = {name: Person(name, made_id("table", "coder", name))
               for name in dict.fromkeys(row.coder for row in rows) if name}  # fmt: skip
@@ -408,11 +421,15 @@ def _cases(rows: Iterable[_Row], said: list[str]) -> tuple[dict[str, Unit], dict
     return units, cases
 
 
-def _codes(names: Iterable[str]) -> tuple[dict[str, str], list[Found]]:
+def _codes(names: Iterable[str], title: str) -> tuple[dict[str, str], list[Found]]:
     """A code for every name, below those that its path names, as in ``Team > Trust``."""
     guids: dict[str, str] = {}
     made: dict[tuple[str, ...], Found] = {}
-    for name in dict.fromkeys(names):
+    unique = dict.fromkeys(names)
+    if len(unique) > _CODES:
+        why = f"it has {len(unique):,} different codes; the column of codes holds something else"
+        raise ReadError(title, why)
+    for name in unique:
         steps = tuple(step.strip() for step in _STEP.split(name) if step.strip()) or (name,)
         for depth in range(1, len(steps) + 1):
             path = steps[:depth]

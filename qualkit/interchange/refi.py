@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from qualkit.importers._guard import Archive
 
 _CODEBOOK: Final = ".qdc"
+_NESTED: Final = (".zip", ".qdpx", ".jar", ".7z", ".rar", ".gz", ".exe", ".dll")
 
 
 def read(path: Path | str) -> Snapshot:
@@ -61,10 +62,11 @@ def read_study(path: Path | str) -> tuple[Study, Account]:
     path = Path(path)
     if not _is_zip(path):
         root = parse_xml(read_bytes(path, path.name), path.name, path.name)
-        return study_of(_checked(root, path.name), Files(None))
+        return study_of(_checked(root, path.name), Files(None, path.name))
     with open_archive(path) as archive:
+        _refuse_nested(archive)
         root = archive.xml(_project_of(archive))
-        return study_of(_checked(root, path.name), Files(archive))
+        return study_of(_checked(root, path.name), Files(archive, path.name))
 
 
 def losses(
@@ -124,6 +126,13 @@ def _is_zip(path: Path) -> bool:
             return sniff(file.read(1_024)) == "zip"
     except OSError:
         return False  # what is wrong with it is told where it is read
+
+
+def _refuse_nested(archive: Archive) -> None:
+    """Refuse archives within the archive, and programs: no project has them."""
+    for name in sorted(archive.names):
+        if name.lower().endswith(_NESTED):
+            raise ReadError(archive.name, f"an archive or a program is in it: {name[:80]!r}")
 
 
 def _project_of(archive: Archive) -> str:

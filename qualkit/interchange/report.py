@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
+
+_COUNTS: Final = ("codes", "sources", "cases", "coders", "memos", "sets")  # of an account
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,22 @@ class Account:
     not_carried: Mapping[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
+    @classmethod
+    def from_dict(cls, held: Mapping[str, Any]) -> Account:
+        """An account of what :meth:`as_dict` gave.
+
+        >>> account = Account(3, lost=(Astray("p1", "gone", 3, 7, "not found"),), codes=2)
+        >>> Account.from_dict(account.as_dict()) == account
+        True
+        """
+        moved, lost = (tuple(Astray(**one) for one in held[what]) for what in ("moved", "lost"))
+        return cls(
+            int(held["codings"]["matched"]), moved, lost, Offsets(**held["offsets"]),
+            **{name: int(held[name]) for name in _COUNTS},
+            not_carried={str(what): int(n) for what, n in held["not_carried"].items()},
+            warnings=tuple(map(str, held["warnings"])),
+        )  # fmt: skip
+
     @property
     def total(self) -> int:
         """Every coding of the file."""
@@ -114,8 +132,7 @@ class Account:
                 "unit": offsets.unit, "newline": offsets.newline, "bom": offsets.bom,
                 "score": offsets.score, "runner_up": offsets.runner_up,
             },
-            "codes": self.codes, "sources": self.sources, "cases": self.cases,
-            "coders": self.coders, "memos": self.memos, "sets": self.sets,
+            **{name: getattr(self, name) for name in _COUNTS},
             "not_carried": dict(self.not_carried),
             "warnings": list(self.warnings),
             "moved": [one.as_dict() for one in self.moved],

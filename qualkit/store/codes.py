@@ -29,6 +29,7 @@ from qualkit.store.schema import (
     log,
     suggestion,
     thread,
+    unplaced,
 )  # fmt: skip
 from qualkit.store.store import Change
 from qualkit.store.undo import logged_entry
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 _HANGING: Final = {
     coding: "coding", cell_summary: "cell summary", guide: "line of the topic guide",
     decision_coding: "coding of a decision", link: "link to a finding", thread: "thread",
-    confidence: "confidence in its finding",
+    confidence: "confidence in its finding", unplaced: "coding without a place",
 }  # fmt: skip
 _NOT_WORDS: Final = frozenset({"position", "version", "codebook_id"})
 
@@ -116,7 +117,7 @@ def write(change: Change, book: Codebook, old: Code, new: Code, *, version: int 
 
 def _refuse_lost_ratings(connection: Connection, book: Codebook, old: Code, new: Code) -> None:
     problems = []
-    for table in (coding, cell_summary, decision_coding):
+    for table in (coding, cell_summary, decision_coding, unplaced):
         c = table.c
         query = select(c.rating, func.count()).where(
             c.code_id == old.guid, c.rating.is_not(None), c.rating.not_in(new.values)

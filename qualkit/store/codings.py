@@ -65,6 +65,12 @@ def refuse_taken(connection: Connection, coding_id: str) -> None:
         raise ConflictError("a coding of this id is there already")
 
 
+def refuse_twin(connection: Connection, made: Coding) -> None:
+    """ConflictError where these words have this code by this coder already."""
+    if _at(connection, rows.of_coding(made)) is not None:
+        raise ConflictError("these words have the same code by the same coder already")
+
+
 def decide(
     change: Change,
     ids: Sequence[str],

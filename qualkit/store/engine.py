@@ -3,14 +3,18 @@
 SQLite runs with ``journal_mode=WAL`` and ``synchronous=FULL`` (anything less was measured to
 lose acknowledged codings in a power cut), its transactions are our own (``BEGIN IMMEDIATE``
 behind an operating system lock, so that writers queue fairly), and its file is made 0600.
+On a network file system, where WAL may damage a file, it is ``DELETE`` with ``EXTRA``.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import sqlite3
-from contextlib import AbstractContextManager, closing, nullcontext
+import tempfile
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -22,18 +26,23 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool
 
 from qualkit.errors import StoreError
+from qualkit.store.folders import network_of
+from qualkit.writing import to_disk
 
 _PRAGMAS = (
-    "journal_mode=WAL",
-    "synchronous=FULL",
+    "busy_timeout=30000",
     "foreign_keys=ON",
     "trusted_schema=OFF",
     "cell_size_check=ON",
     "mmap_size=0",
-    "busy_timeout=30000",
     "secure_delete=ON",
 )
+_ON_DISK = ("journal_mode=WAL", "synchronous=FULL")
+_ON_NETWORK = (  # without spilling, others can read, and a backup be made, until it is written
+    "journal_mode=DELETE", "synchronous=EXTRA", "cache_spill=OFF",
+)  # fmt: skip
 LOCK_SECONDS = 60.0
+PART = ".part"  # of a copy that is not whole yet
 _POLL_SECONDS = 0.005
 _WRITING = "qualkit_writing"
 
@@ -65,20 +74,32 @@ def file_engine(path: Path) -> Engine:
     A file that may not be written to is read as it lies there.
     """
     if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
-        return _read_only_engine(path)
+        return _not_written_to(path)
     engine = create_engine(
         URL.create("sqlite", database=str(path)), poolclass=NullPool, hide_parameters=True
     )
-    event.listen(engine, "connect", _set_up)
+    pragmas = (*_PRAGMAS, *(_ON_DISK if network_of(path) is None else _ON_NETWORK))
+
+    def set_up(connection: Any, _: object) -> None:  # noqa: ANN401 - the driver's own connection
+        connection.isolation_level = None  # transactions are begun by us, DDL within them
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
+
+    event.listen(engine, "connect", set_up)
     event.listen(engine, "begin", _begin)
     return engine
 
 
-def _read_only_engine(path: Path) -> Engine:
+def _not_written_to(path: Path) -> Engine:
     wal = Path(f"{path}-wal")
     if wal.exists() and wal.stat().st_size:
         why = "it was not closed by its last user; open it once where it can be written to"
         raise StoreError(str(path), why)
+    return reading_engine(path)
+
+
+def reading_engine(path: Path) -> Engine:
+    """An engine that reads a file as it lies there, and leaves nothing beside it."""
     query = {"mode": "ro", "immutable": "1", "uri": "true"}
     address = f"file:{quote(str(path.absolute()))}"
     url = URL.create("sqlite", database=address, query=query)
@@ -117,19 +138,21 @@ def lock_of(engine: Engine) -> AbstractContextManager[Any]:
     if engine.dialect.name != "sqlite":
         return nullcontext()
     return FileLock(
-        f"{engine.url.database}-lock", timeout=LOCK_SECONDS, poll_interval=_POLL_SECONDS, mode=0o600
+        lock_path(engine.url.database or ""),
+        timeout=LOCK_SECONDS,
+        poll_interval=_POLL_SECONDS,
+        mode=0o600,
     )
+
+
+def lock_path(study: Path | str) -> str:
+    """The file beside a study's file that its one writer locks."""
+    return f"{study}-lock"
 
 
 def writing(connection: Connection) -> Connection:
     """The same connection, its next transaction one that writes."""
     return connection.execution_options(**{_WRITING: True})
-
-
-def _set_up(connection: Any, _: object) -> None:  # noqa: ANN401 - the driver's own connection
-    connection.isolation_level = None  # transactions are begun by us, DDL within them
-    for pragma in _PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin(connection: Connection) -> None:
@@ -138,33 +161,58 @@ def _begin(connection: Connection) -> None:
 
 
 def back_up(study: Path, copy: Path) -> None:
-    """A checked copy of a study's file by SQLite's own backup; one that is there is kept."""
+    """A sound copy of a study's file by SQLite's own backup; one that is there is kept."""
     if copy.exists():
         return
-    waiting = copy.with_name(f"{copy.name}.part")
-    waiting.unlink(missing_ok=True)
-    make_file(waiting)
     try:
-        with closing(sqlite3.connect(study)) as old, closing(sqlite3.connect(waiting)) as new:
-            old.backup(new)
-            found = str(new.execute("PRAGMA integrity_check").fetchone()[0])
-    except sqlite3.Error as error:
-        found = str(error)
-    if found != "ok":
-        waiting.unlink()
-        why = f"no sound copy of it could be made ({found}); run 'qualkit project check'"
-        raise StoreError(str(study), why)
-    _to_disk(waiting)
-    waiting.replace(copy)
-    _to_disk(copy.parent)
+        with part_of(study, copy) as waiting:
+            put_in_place(waiting, copy)
+    except OSError as error:
+        raise StoreError(str(copy), f"cannot be written ({error.strerror})") from error
 
 
-def _to_disk(path: Path) -> None:
-    """Wait until a file, or the names in a folder, would outlast a power cut."""
-    if os.name == "nt" and path.is_dir():
-        return  # Windows opens no folders, and writes names at once
-    opened = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+@contextmanager
+def part_of(study: Path, copy: Path) -> Iterator[Path]:
+    """A sound copy of a study's file beside the place of another, until it is moved there.
+
+    Raises
+    ------
+    StoreError
+        Where the database itself is damaged, so that no sound copy can be made.
+    OSError
+        Where it cannot be written.
+    """
+    handle, name = tempfile.mkstemp(prefix=f"{copy.name}.", suffix=PART, dir=copy.parent)
+    os.close(handle)
+    waiting = Path(name)
     try:
-        os.fsync(opened)
+        found = _copied(study, waiting)
+        if "disk is full" in found:
+            raise OSError(errno.ENOSPC, "the disk is full")
+        if found != "ok":
+            why = f"no sound copy of it could be made ({found}); run 'qualkit project check'"
+            raise StoreError(str(study), why)
+        yield waiting
     finally:
-        os.close(opened)
+        waiting.unlink(missing_ok=True)
+        Path(f"{waiting}-journal").unlink(missing_ok=True)
+
+
+def _copied(study: Path, waiting: Path) -> str:
+    """Copy a database; ``ok``, or what is the matter with it."""
+    try:
+        with (
+            closing(sqlite3.connect(study, timeout=LOCK_SECONDS)) as old,
+            closing(sqlite3.connect(waiting)) as new,
+        ):
+            old.backup(new)
+            return str(new.execute("PRAGMA integrity_check").fetchone()[0])
+    except sqlite3.Error as error:
+        return str(error)
+
+
+def put_in_place(waiting: Path, place: Path) -> None:
+    """Move a file to its place, where it outlasts a power cut from then on."""
+    to_disk(waiting)
+    waiting.replace(place)
+    to_disk(place.parent)

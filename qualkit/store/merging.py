@@ -34,6 +34,7 @@ from qualkit.store.schema import (
     source,
     suggestion,
     thread,
+    unplaced,
     verdict,
 )  # fmt: skip
 from qualkit.store.sight import EVERYTHING, Sight
@@ -151,6 +152,7 @@ class Merge:
             suggestions=self._suggestions(), guide=self._guide(), children=self._children(),
             decisions=self._decisions(), links=self._links(), conflicts=(),
         )  # fmt: skip
+        self._set_aside()
         self._threads()
         self._confidence()
         self._memos()
@@ -338,6 +340,11 @@ class Merge:
             seal = seal_of_coding({**row, **values})
             self._sets.append((decision_coding, row["id"], {**values, "sha256": seal}))
         return len(old)
+
+    def _set_aside(self) -> None:
+        """Codings that a correction took the words from wait under the other code."""
+        for row in self._both(unplaced)[0]:
+            self._sets.append((unplaced, row["id"], {"code_id": self._stays.guid}))
 
     # Links, threads, confidence ----------------------------------------------------------
 

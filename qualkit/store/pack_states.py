@@ -17,6 +17,7 @@ from sqlalchemy import Connection, delete, insert, select
 from qualkit.store import schema
 from qualkit.store.packs import Label, project_value
 from qualkit.store.read import last_entry
+from qualkit.store.trail import taken_back
 
 ACTION: Final = "merge pack"  # as the log has it
 Do = Literal["", "add", "set", "remove"]
@@ -104,13 +105,6 @@ def _steps(connection: Connection, label: Label) -> list[dict[str, Any]]:
 def _stands(connection: Connection, after: int) -> bool:
     """Whether the merge that came right after an entry of the log was not undone."""
     c = schema.log.c
-    actions = select(c.entry, c.action, c.what).where(
-        c.entry > after, c.action.in_([ACTION, "undo"])
-    )
-    found = connection.execute(actions.order_by(c.entry)).all()
-    merged = next((row.entry for row in found if row.action == ACTION), None)
-    undone: set[int] = set()
-    for row in reversed(found):  # an undoing may be undone itself
-        if row.action == "undo" and row.entry not in undone:
-            undone.add(int(row.what.removeprefix("entry ").split(":", 1)[0]))
-    return merged is not None and merged not in undone
+    merges = select(c.entry).where(c.entry > after, c.action == ACTION).order_by(c.entry)
+    merged = connection.execute(merges.limit(1)).scalar()
+    return merged is not None and merged not in taken_back(connection)

@@ -25,6 +25,7 @@ from qualkit.store import rights, schema, search, sight
 from qualkit.store.engine import back_up, is_address
 from qualkit.store.store import Change, Store
 from qualkit.store.summaries import seal_of
+from qualkit.writing import let_out
 
 KEY: Final = "pack"  # in the table project: what makes a study a pack
 _AT_ONCE: Final = 500  # values in one IN list
@@ -138,6 +139,7 @@ def write(
         waiting = Path(folder) / "pack.qualkit"
         _fill(waiting, rows, label, user)
         _refuse_path(path)
+        let_out(waiting, path)
         back_up(waiting, path)
     names = tuple(row["name"] for row in rows["source"])
     return PackReport(path, coder, names, len(rows["coding"]))

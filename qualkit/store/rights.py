@@ -28,6 +28,7 @@ from qualkit.store.schema import (
     memo,
     sign_off,
     suggestion,
+    unplaced,
 )  # fmt: skip
 
 READER: Final = "reader"
@@ -54,10 +55,14 @@ _NEEDED: Final = {  # everything else needs an evaluator
     "add memo": CODER,
     "set memo": CODER,
     "remove memo": CODER,
+    "place coding": CODER,
+    "drop unplaced": CODER,
     "set done": CODER,
     "undo": CODER,
     "sign off": SUPERVISOR,
     "withdraw sign-off": SUPERVISOR,
+    "withdraw participant": SUPERVISOR,
+    "purge": SUPERVISOR,
     "add coder": SUPERVISOR,
     "set coder": SUPERVISOR,
 }
@@ -67,6 +72,7 @@ _OWNERS: Final = {  # the column that says whose a row is
     suggestion.name: "decider_id",
     assignment.name: "coder_id",
     memo.name: "author_id",
+    unplaced.name: "coder_id",
 }
 _DONE: Final = {"status", "done", "version"}  # what coders may change of their assignments
 _SAID: Final = (  # what people do, in words, and an action of the log that stands for it

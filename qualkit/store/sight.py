@@ -37,11 +37,14 @@ from qualkit.store.schema import (
     coder,
     coding,
     decision,
+    decision_coding,
     judge,
     log,
     memo,
+    sign_off,
     source,
     suggestion,
+    unplaced,
     verdict,
 )  # fmt: skip
 
@@ -55,6 +58,11 @@ _HARMLESS: Final = (  # actions that say nothing of what anybody coded
     "remove published", "add link", "set link", "remove link", "add strand", "remove strand",
     "add judge", "judge done", "remove judge",
 )  # fmt: skip
+_TELLING: Final = {  # tables whose rows say what somebody made of a text, and by which column who
+    coding.name: "coder_id", suggestion.name: "decider_id", cell_summary.name: "coder_id",
+    memo.name: "author_id", decision.name: "decider_id", decision_coding.name: "",
+    sign_off.name: "coder_id", unplaced.name: "coder_id", verdict.name: "judge_id",
+}  # fmt: skip
 _LISTED: Final = '"table": "{}"'  # how a row of the log says of what table it is
 
 
@@ -87,6 +95,11 @@ class Sight:
         """True of the codings that may be seen."""
         c = coding.c
         return self._own_or(c.coder_id, c.source_id.not_in(self._blind()))
+
+    def unplaced(self) -> ColumnElement[bool]:
+        """True of the codings set aside that may be seen."""
+        u = unplaced.c
+        return self._own_or(u.coder_id, u.source_id.not_in(self._blind()))
 
     def suggestions(self) -> ColumnElement[bool]:
         """True of the suggestions that may be seen: of nobody else's teaching or deciding."""
@@ -139,14 +152,25 @@ class Sight:
         return or_(log.c.who == self.user, harmless & ~_lists(verdict))
 
     def listed(self, rows: str) -> str:
-        """Rows as an entry of the log lists them, but verdicts of others that are hidden."""
-        if _LISTED.format(verdict.name) not in rows:
+        """Rows as an entry of the log lists them, but those of others that are hidden.
+
+        Removing a source or a code takes along what everybody made of it, whoever does it.
+        """
+        if not self.is_blind and not self.judges_blind:
             return rows
-        seen = [
-            row for row in json.loads(rows)
-            if row.get("table") != verdict.name or self.may_see_verdict_of(row["judge_id"])
-        ]  # fmt: skip
+        if not any(_LISTED.format(name) in rows for name in _TELLING):
+            return rows
+        seen = [row for row in json.loads(rows) if self._may_see_row(row)]
         return json.dumps(seen, ensure_ascii=False)
+
+    def _may_see_row(self, row: Mapping[str, Any]) -> bool:
+        """Whether a row of the log tells nothing that is hidden."""
+        name = row.get("table")
+        if name == verdict.name:
+            return self.may_see_verdict_of(str(row.get("judge_id")))
+        if name not in _TELLING or not self.is_blind:
+            return True
+        return row.get(_TELLING[name]) == self.coder_id
 
     def refuse_hidden(self, connection: Connection, entry: int) -> None:
         """ValueError for an entry that is hidden: nobody takes back what they do not see.

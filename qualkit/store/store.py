@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -37,11 +37,10 @@ from qualkit.errors import (
     QualkitError,
     StoreError,
 )  # fmt: skip
-from qualkit.model import new_id, now
-from qualkit.store import rights, schema
+from qualkit.model import new_id, now, sha256
+from qualkit.store import kept, rights, schema
 from qualkit.store.engine import (
     LOCK_SECONDS,
-    back_up,
     file_engine,
     is_address,
     lock_of,
@@ -54,13 +53,12 @@ from qualkit.store.gestures import Once
 
 _LOCK = schema.APPLICATION_ID  # one writer at a time on a server too, as the file lock has it
 _BATCH = 500
+_AWAY = 2**30  # code points; no text is that long
 _REVISION = text("SELECT version_num FROM alembic_version")
 _READ_ONLY = "the study is read-only here; check the rights on its file and folder"
-_BULKY = {  # columns that stay out of the log: a second copy of much, or what people answered
-    "source": ("text",), "survey_wave": ("answers",),
-    "strand": ("data",),
-}  # fmt: skip
+_NO_TEXT = "bytes that are no text"
 _VERSIONS = {"cell_summary": schema.cell_summary_version}
+TURN = tuple(column.name for column in schema.turn.c if column.name != "source_id")
 Row = Mapping[str, Any]
 
 
@@ -75,10 +73,14 @@ class Change:
         Its number in the log, once it is done; None where nothing changed.
     notes : list of str
         What the log shall say beside what the change was called.
+    keeps : bool
+        Whether texts, answers and turns that go are kept for an undo; see
+        :mod:`qualkit.store.kept`. False where they must not be found again.
     """
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self.keeps = True
         self.before: list[dict[str, Any]] = []
         self.after: list[dict[str, Any]] = []
         self.entry: int | None = None
@@ -110,8 +112,41 @@ class Change:
                 "look at it again, then repeat the change"
             )
         self._keep(table, dict(old))
-        self.before.append(_entry(table, dict(old)))
+        gone = {name for name, value in new.items() if value != old[name]}
+        self.before.append(self._leaving(table, dict(old), gone))
         self.after.append(_entry(table, {**old, **new}))
+
+    def set_all(self, table: Table, values: Mapping[str, Row]) -> None:
+        """Change rows by id, all at once: each may take the place that another one leaves.
+
+        The log has them as after :meth:`set`; no earlier wording is kept of them.
+        """
+        held = _held(self.connection, table, values)
+        if any("start_at" in new for new in values.values()):
+            _park(self.connection, table, held)
+        counted = "version" in table.c
+        for row_id, old in held.items():
+            new = {**values[row_id], **({"version": old["version"] + 1} if counted else {})}
+            parked = {name: old[name] for name in ("start_at", "end_at") if name in old}
+            self.connection.execute(
+                update(table).where(table.c.id == row_id).values({**parked, **new})
+            )
+            gone = {name for name, value in new.items() if value != old[name]}
+            self.before.append(self._leaving(table, old, gone))
+            self.after.append(_entry(table, {**old, **new}))
+
+    def _leaving(
+        self, table: Table, old: Row, columns: Container[str] | None = None
+    ) -> dict[str, Any]:
+        """What the log says of a row as it was, what it has no room for kept; of all its columns.
+
+        With `columns`, of these alone.
+        """
+        made = _entry(table, old)
+        for column, value in kept.bulky(table, old) if self.keeps else ():
+            if columns is None or column in columns:
+                made[f"{column}{kept.ENDING}"] = kept.keep(self.connection, value)
+        return made
 
     def _keep(self, table: Table, old: dict[str, Any]) -> None:
         """Keep what a row was, where its table has one of earlier versions."""
@@ -120,6 +155,9 @@ class Change:
 
     def restore(self, table: Table, rows: Sequence[Row]) -> None:
         """Insert rows that were there once; none gets a version that it has had before."""
+        if "version" not in table.c:
+            self.add(table, rows)
+            return
         kept = _VERSIONS.get(table.name)
         made = []
         for row in rows:
@@ -135,12 +173,30 @@ class Change:
         self.after.append(entry)
 
     def replace(self, table: Table, key: Row, rows: Sequence[Row]) -> None:
-        """Put rows in the place of all that have these key values (a table without versions)."""
+        """Put rows in the place of all that have these key values (a table without versions).
+
+        A source's turns are one row of the log, whole: there may be thousands.
+        """
+        if table is schema.turn:
+            self._replace_turns(key["source_id"], rows)
+            return
         same = [table.c[name] == value for name, value in key.items()]
         old = self.connection.execute(select(table).where(*same)).mappings().all()
         self.connection.execute(delete(table).where(*same))
-        self.before += [_entry(table, dict(row)) for row in old]
+        self.before += [self._leaving(table, dict(row)) for row in old]
         self.add(table, [{**key, **row} for row in rows])
+
+    def _replace_turns(self, source_id: str, rows: Sequence[Row]) -> None:
+        old = turns_of(self.connection, source_id)
+        self.connection.execute(delete(schema.turn).where(schema.turn.c.source_id == source_id))
+        self.add(schema.turn, [{**row, "source_id": source_id} for row in rows], logged=False)
+        if old:
+            entry = _entry_of_turns(source_id, old)
+            if self.keeps:
+                entry[kept.ROWS] = kept.keep(self.connection, kept.as_text(old, TURN))
+            self.before.append(entry)
+        if rows:
+            self.after.append(_entry_of_turns(source_id, turns_of(self.connection, source_id)))
 
     def remove(self, table: Table, row_ids: Iterable[str]) -> None:
         """Delete rows by id."""
@@ -150,12 +206,50 @@ class Change:
             if old is not None:
                 self._keep(table, dict(old))
                 self.connection.execute(delete(table).where(same))
-                self.before.append(_entry(table, dict(old)))
+                self.before.append(self._leaving(table, dict(old)))
+
+
+def _held(connection: Connection, table: Table, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Rows by id, in the order of the ids; ConflictError where one is gone."""
+    wanted = list(ids)
+    found: dict[str, dict[str, Any]] = {}
+    for at in range(0, len(wanted), _BATCH):
+        some = table.c.id.in_(wanted[at : at + _BATCH])
+        rows = connection.execute(select(table).where(some)).mappings()
+        found |= {row["id"]: dict(row) for row in rows}
+    if gone := [one for one in wanted if one not in found]:
+        raise ConflictError(f"the {table.name} {gone[0]} is gone; somebody removed it")
+    return {one: found[one] for one in wanted}
+
+
+def _park(connection: Connection, table: Table, ids: Iterable[str]) -> None:
+    """Put rows far behind every text, so that none is in the way of another.
+
+    Where the end is the start, as for the whole of a source, it is one further.
+    """
+    wanted, t = list(ids), table.c
+    for at in range(0, len(wanted), _BATCH):
+        away = {"start_at": t.start_at + _AWAY, "end_at": t.end_at + _AWAY + 1}
+        some = t.id.in_(wanted[at : at + _BATCH])
+        connection.execute(update(table).where(some).values(away))
 
 
 def _entry(table: Table, row: Row) -> dict[str, Any]:
-    left_out = _BULKY.get(table.name, ())
+    left_out = kept.BULKY.get(table.name, ())
     return {"table": table.name, **{k: v for k, v in row.items() if k not in left_out}}
+
+
+def turns_of(connection: Connection, source_id: str) -> list[dict[str, Any]]:
+    """The turns of a source in their order, without its id."""
+    t = schema.turn.c
+    query = select(*(t[name] for name in TURN)).where(t.source_id == source_id)
+    return [dict(row) for row in connection.execute(query.order_by(t.position)).mappings()]
+
+
+def _entry_of_turns(source_id: str, turns: Sequence[Row]) -> dict[str, Any]:
+    """What the log says of a source's turns: how many, and the hash of what they were."""
+    made = {"source_id": source_id, "turns": len(turns)}
+    return {"table": schema.turn.name, **made, "sha256": sha256(kept.as_text(turns, TURN))}
 
 
 class Store:
@@ -272,12 +366,19 @@ class Store:
             change = Change(connection)
             yield change
             allowed.require_own(change.before, change.after)
+            self._back_up_before(action, change)
             if change.before or change.after:
                 self._log(connection, who, action, what, change)
             if once is not None:
                 once.store(connection, change.entry)
         if once is not None:
             once.entry, once.done = change.entry, True
+
+    def _back_up_before(self, action: str, change: Change) -> None:
+        """A backup of the study as it is without what a change is about to do to it."""
+        from qualkit.store import backup  # it checks copies with what is built on this module
+
+        backup.before_change(self.study, action, change.before, change.after)
 
     @contextmanager
     def alone(self) -> Iterator[Connection]:
@@ -348,10 +449,18 @@ class Store:
             raise ConflictError(f"{self.name}: {_first_line(error.orig)}") from None
         except (exc.OperationalError, exc.DatabaseError) as error:
             reason = _first_line(error.orig)
-            if "malformed" in reason or "not a database" in reason:
+            if "Could not decode" in reason:  # it goes on with the words that it could not
+                reason = _NO_TEXT
+            if any(said in reason for said in ("malformed", "not a database", _NO_TEXT)):
                 why = f"damaged project ({reason}); restore a backup"
                 raise DamagedProject(self.name, why) from None
             raise StoreError(self.name, _reworded(reason)) from None
+        except UnicodeDecodeError:  # SQLite's driver, where the names of tables are damaged
+            why = "damaged project (its schema is not text); restore a backup"
+            raise DamagedProject(self.name, why) from None
+        except json.JSONDecodeError:  # which would quote what stands there
+            why = "damaged project (a list in it cannot be read); restore a backup"
+            raise DamagedProject(self.name, why) from None
 
     def _refuse_other_tables(self) -> None:
         with self._telling(), self.engine.connect() as connection:
@@ -373,13 +482,15 @@ class Store:
                     fill(connection)
 
     def _bring_up_to_date(self) -> None:
-        """Migrate a study of an older qualkit; a file is copied beside itself first."""
+        """Migrate a study of an older qualkit; a file is backed up first."""
+        from qualkit.store import backup
+
         if self.read_only:
             why = "it was made by an older qualkit; open it once where it can be written to"
             raise StoreError(self.name, why)
         with self._locked(), self.engine.connect() as plain:
             if not is_address(self.study):
-                back_up(Path(self.study), Path(f"{self.study}.before-schema-{schema.SCHEMA}"))
+                backup.make(self.study, why="migration")
             connection = writing(plain)
             with connection.begin():
                 if self.engine.dialect.name == "postgresql":

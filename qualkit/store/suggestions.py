@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from qualkit import __version__, rows
 from qualkit.errors import ConflictError
 from qualkit.model import Coding, new_id, now
+from qualkit.store import kept
 from qualkit.store.read import codebooks
 from qualkit.store.schema import code, codebook, coder, coding, source, suggestion
 from qualkit.store.sight import EVERYTHING, Sight, untaught
@@ -25,6 +26,8 @@ ACCEPTED: Final = "accepted"
 REJECTED: Final = "rejected"
 STATUSES: Final = (OPEN, ACCEPTED, REJECTED)
 _AT_ONCE: Final = 500
+_COLUMNS: Final = tuple(column.name for column in suggestion.c)
+_IDS: Final = f"ids{kept.ENDING}"
 
 
 def table(
@@ -91,7 +94,7 @@ def keep(
     codes = {
         (book.id, one.id): one.guid for book in codebooks(change.connection) for one in book.codes
     }
-    _make_room(change, taught_by, methods, [
+    old = _make_room(change, taught_by, methods, [
         None if scope[0] is None else [sources[name] for name in scope[0] if name in sources],
         None if scope[1] is None else list(scope[1]),
     ])  # fmt: skip
@@ -104,7 +107,7 @@ def keep(
     ]
     new = [row for row in new if _place(row) not in gone]
     change.add(suggestion, new, logged=False)
-    change.tell(table="suggestion", kept=len(new))
+    _tell_run(change, old, [row["id"] for row in new])
     return len(new)
 
 
@@ -146,14 +149,108 @@ def _row(
 
 def _make_room(
     change: Change, taught_by: str | None, methods: Sequence[str], scope: list[list[str] | None]
-) -> None:
+) -> list[dict[str, Any]]:
     s = suggestion.c
     teacher = s.taught_by_id.is_(None) if taught_by is None else s.taught_by_id == taught_by
-    old = suggestion.delete().where(s.status == OPEN, s.method.in_(methods), teacher)
+    open_ones = [s.status == OPEN, s.method.in_(methods), teacher]
     for column, names in zip((s.source_id, s.code_id), scope, strict=True):
         if names is not None:
-            old = old.where(column.in_(names))
-    change.connection.execute(old)
+            open_ones.append(column.in_(names))
+    query = select(suggestion).where(*open_ones).order_by(s.id)
+    old = [dict(row) for row in change.connection.execute(query).mappings()]
+    change.connection.execute(suggestion.delete().where(*open_ones))
+    return old
+
+
+# A run as one row of the log --------------------------------------------------------------------
+
+
+def _tell_run(change: Change, old: Sequence[Mapping[str, Any]], new: Sequence[str]) -> None:
+    """Log what went and what came as a count each; there are too many to list."""
+    name = suggestion.name
+    if old:
+        held = kept.keep(change.connection, kept.as_text(old, _COLUMNS))
+        change.before.append({"table": name, "count": len(old), kept.ROWS: held})
+    ids = kept.keep(change.connection, json.dumps(list(new)))
+    change.tell(table=name, kept=len(new), **{_IDS: ids})
+
+
+def is_run(before: str, after: str) -> bool:
+    """Whether an entry of the log is of suggestions that are counted, not listed."""
+    rows = [*json.loads(before), *json.loads(after)]
+    return any(row.get("table") == suggestion.name and "id" not in row for row in rows)
+
+
+def take_back(change: Change, entry: int, before: str, after: str) -> tuple[int, int, int]:
+    """Take a run back: its open suggestions go, the open ones that it replaced come back.
+
+    What was decided since stays, and what was suggested for a source or code that is gone stays
+    away.
+
+    Raises
+    ------
+    ConflictError
+        Where others were made anew since, or what is needed was purged or never kept.
+    """
+    connection = change.connection
+    made = _ids_of(connection, entry, json.loads(after))
+    old = _rows_of(connection, entry, json.loads(before))
+    c = suggestion.c
+    here: list[dict[str, Any]] = []
+    for at in range(0, len(made), _AT_ONCE):
+        query = select(suggestion).where(c.id.in_(made[at : at + _AT_ONCE]))
+        here += [dict(row) for row in connection.execute(query).mappings()]
+    if made and not here:
+        raise ConflictError(
+            f"entry {entry} cannot be undone: suggestions were made anew, or taken back, since"
+        )
+    going = [row for row in here if row["status"] == OPEN]
+    for at in range(0, len(going), _AT_ONCE):
+        ids = [row["id"] for row in going[at : at + _AT_ONCE]]
+        connection.execute(suggestion.delete().where(c.id.in_(ids)))
+    back = _that_fit(connection, old)
+    change.add(suggestion, back, logged=False)
+    _tell_run(change, going, [row["id"] for row in back])
+    return len(going), len(back), 0
+
+
+def _that_fit(connection: Connection, old: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Suggestions whose source has their words, and whose code and teacher are there."""
+    texts = {row.id: row.text for row in connection.execute(select(source.c.id, source.c.text))}
+    codes = {*connection.execute(select(code.c.id)).scalars()}
+    coders = {None, *connection.execute(select(coder.c.id)).scalars()}
+    held = {*connection.execute(select(suggestion.c.id)).scalars()}
+    return [
+        dict(row) for row in old
+        if texts.get(row["source_id"], "")[row["start_at"] : row["end_at"]] == row["quote"]
+        and row["code_id"] in codes and row["taught_by_id"] in coders and row["id"] not in held
+    ]  # fmt: skip
+
+
+def _ids_of(connection: Connection, entry: int, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    found: list[str] = []
+    for row in rows:
+        found += json.loads(_given(connection, entry, row.get(_IDS)))
+    return found
+
+
+def _rows_of(
+    connection: Connection, entry: int, rows: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    return [
+        one for row in rows for one in kept.as_rows(_given(connection, entry, row.get(kept.ROWS)))
+    ]
+
+
+def _given(connection: Connection, entry: int, name: str | None) -> bytes:
+    data = None if name is None else kept.given(connection, name)
+    if data is None:
+        why = "were never kept" if name is None else "were purged"
+        raise ConflictError(
+            f"entry {entry} cannot be undone: its suggestions {why}; they are made anew with "
+            "'qualkit suggest'"
+        )
+    return data
 
 
 def accept(

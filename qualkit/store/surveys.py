@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -293,26 +293,31 @@ def faults(connection: Connection) -> Iterator[tuple[str, str]]:
         select(w.id, w.survey_id, w.name, w.sha256, w.respondents).order_by(w.added, w.name)
     ).all():
         data = connection.execute(select(w.answers).where(w.id == wave_id)).scalar_one()
-        if _rows(data, digest) != count:
+        if not holds(data, digest, count):
             yield f"survey {names.get(survey_id, survey_id)}, wave {name}", _CHANGED
     for row in published(connection):
         if sha256(row.definition) != row.sha256:
             yield f"published table {row.ident}", "it was changed outside qualkit"
 
 
-def _rows(data: bytes, digest: str) -> int:
-    """How many respondents packed answers are of; -1 where they cannot be unpacked."""
+def holds(data: bytes, digest: str, count: int) -> bool:
+    """Whether packed answers are those of a hash, and of so many respondents."""
     try:
-        return len(unpack(data, digest))
+        return len(unpack(data, digest)) == count
     except ValueError:
-        return -1
+        return False
 
 
-def wave_loaded_since(connection: Connection, entry: int, survey_ids: list[str]) -> str | None:
-    """The id of a wave of these surveys whose answers came after an entry of the log, if any."""
+def wave_loaded_since(
+    connection: Connection, entry: int, survey_ids: list[str], own: Collection[str] = ()
+) -> str | None:
+    """The id of a wave of these surveys whose answers came after an entry of the log, if any.
+
+    But for its `own`, which went with it.
+    """
     w = survey_wave.c
     for wave_id in connection.execute(select(w.id).where(w.survey_id.in_(survey_ids))).scalars():
-        later = select(log.c.entry).where(log.c.entry > entry, log.c.after.contains(wave_id))
-        if connection.execute(later).first() is not None:
+        first = select(func.min(log.c.entry)).where(log.c.after.contains(wave_id))
+        if wave_id not in own and (connection.execute(first).scalar() or 0) > entry:
             return str(wave_id)
     return None

@@ -520,7 +520,7 @@ def write_strand(
 
 
 def remove_strand(change: Change, strand_id: str) -> None:
-    """Remove a strand with its figures, for good."""
+    """Remove a strand with its figures."""
     change.remove(strand, [strand_id])
 
 

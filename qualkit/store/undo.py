@@ -1,74 +1,46 @@
-"""Taking back one entry of the log.
+"""Taking back one entry of the log, or the latest ones.
 
 An entry says which rows there were before it and after it. What it added is removed, what it
 removed is put back, what it changed gets its old values, seals included: but only where every
 row is still as the entry left it. Nothing that came later is ever lost by an undo; it is
-refused, and the message names what has to be undone first.
+refused, and the message names what has to be undone first (:mod:`qualkit.store.undo_checks`).
+Texts, answers and turns that went are :mod:`kept <qualkit.store.kept>` until they are purged.
 
 A code is many things in one row. Of a code that an entry changed only those fields count that it
-changed, so that a merge can be taken back although a definition was reworded since; and its
+changed, so that a merge can be taken back although a definition was reworded since; so with
+sources, cases and coders. A code's
 place in the order never counts; an order that was given since stays. What old rows and newer
 ones would make together is looked at too, see :mod:`qualkit.store.sound`. Open suggestions are a
 program's: those that were made anew since are left away.
 
 The undoing is a change like any other, with its own entry, and so can be undone itself. A
-coder whom the entry brought in stays: a name without codings does no harm.
+coder whom the entry brought in beside other things stays where anything else is theirs by now.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, Row, Table, UniqueConstraint, func, or_, select
+from sqlalchemy import Connection, Row, Table, func, select
 
 from qualkit.errors import ConflictError
-from qualkit.store import rights, schema, sound, surveys
+from qualkit.store import rights, schema, search, suggestions
+from qualkit.store import undo_checks as checks
 from qualkit.store.store import Change, Store
-from qualkit.store.summaries import of_today
+from qualkit.store.undo_rows import PLACED, TABLES, Key, Rows, current, listed, put, set_back, take
 
-_BOOKS: Final = (schema.codebook, schema.code)  # what others point at comes first
-_TABLES: Final = {
-    table.name: table
-    for table in (
-        *_BOOKS, schema.coding, schema.suggestion, schema.cell_summary, schema.guide,
-        schema.assignment, schema.decision, schema.decision_coding, schema.sign_off,
-        schema.survey, schema.published_table, schema.link, schema.verdict, schema.judge,
-        schema.thread, schema.confidence, schema.memo, schema.collection,
-        schema.collection_member,
-    )
-}  # fmt: skip
-_POINTED: Final = {
-    *_BOOKS, schema.survey, schema.published_table, schema.link, schema.memo, schema.collection,
-}  # fmt: skip
-_POINTERS: Final = [  # the columns that point at what can be taken back
-    (column, foreign.column.table.name)
-    for table in (*_TABLES.values(), schema.survey_wave)
-    for column in table.c
-    for foreign in column.foreign_keys
-    if foreign.column.table in _POINTED
-]
-_LOOSE: Final = {schema.code.name: {"version", "position"}}  # what makes no row another one
-_KINDS: Final = (
-    "codings, suggestions, cell summaries, codebooks, the topic guide, assignments, decisions, "
-    "sign-offs, what a survey asked, published tables, links, verdicts, judges, threads, "
-    "confidence, memos and sets"
-)
-_SPOKEN: Final = {
-    "case_unit": "case", "cell_summary": "cell summary", "sign_off": "sign-off",
-    "decision_coding": "coding of a decision", "survey_wave": "wave of answers",
-    "published_table": "published table", "confidence": "confidence in a finding",
-    "collection": "set", "collection_member": "place in a set",
-}  # fmt: skip
-_STAYS: Final = schema.coder.name
+ACTION: Final = "undo"  # as the log has it
+_FIRST: Final = (  # what others point at: there before they are, and gone after them
+    schema.coder, schema.case, schema.source, schema.codebook, schema.code,
+)  # fmt: skip
 _CODE: Final = schema.code.name
-_AT_ONCE = 500  # values in one IN list
-_LAST = 2**31 - 1
-
-Key = tuple[str, str]  # table and id
-Rows = dict[Key, dict[str, Any]]
+_CASE: Final = schema.case.name
+_SOURCE: Final = schema.source.name
+_CODER: Final = schema.coder.name
+_AT_ONCE: Final = 500  # values in one IN list
+_LAST: Final = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,43 +88,113 @@ def undo(
     Raises
     ------
     ConflictError
-        Where a row is not as the entry left it, or what it needs is gone.
+        Where a row is not as the entry left it, what it needs is gone, or was purged.
     ValueError
-        Where the log has no such entry, or it is about other things than codings, suggestions,
-        cell summaries, codebooks, the topic guide, assignments, decisions, sign-offs, what a survey
-        asked, published tables, links, verdicts, judges, threads, confidence, memos and sets.
+        Where the log has no such entry, or it lists no rows of the study.
     NotAllowed
         Where the role of `who` would not let them do the like.
     """
     with store.read() as connection:
         logged = logged_entry(connection, entry)
-    before = _rows(entry, logged, reversed(json.loads(logged.before)))  # the first one counts
-    after = _rows(entry, logged, json.loads(logged.after))
-    if not before and not after:
+        run = suggestions.is_run(logged.before, logged.after)
+        before, after = ({}, {}) if run else listed(connection, logged)
+    if not (before or after or run):
         raise ValueError(f"entry {entry} ({logged.action}) left nothing that could be taken back")
     what = f"{logged.action} {logged.what}"
-    with store.change(who, "undo", f"entry {entry}: {what}") as change:
-        rights.of(change.connection, who).require_undo({name for name, _ in {**before, **after}})
-        _leave_remade(change.connection, before, after)
-        _refuse_stale(change.connection, entry, before, after)
-        _refuse_orphans(change.connection, entry, before, after)
-        _refuse_twins(change.connection, entry, before, after)
-        gone = [key for key in after if key not in before]
-        gone += [key for key in _suggested(change.connection, gone) if key not in after]
-        _refuse_hanging(change.connection, entry, before, gone)
-        back = [key for key in before if key not in after]
-        changed = _changed(change.connection, entry, before, after)
-        _restore(change, _BOOKS, before, back)
-        _remove(change, [key for key in reversed(gone) if _TABLES[key[0]] not in _BOOKS])
-        for key, values in changed.items():
-            change.set(_TABLES[key[0]], key[1], values)
-        others = [table for table in _TABLES.values() if table not in _BOOKS]
-        _restore(change, others, before, back)
-        _remove(change, _children_first(after, gone))
-        _refuse_unsound(change.connection, entry, before, after)
+    with store.change(who, ACTION, f"entry {entry}: {what}") as change:
+        _require(rights.of(change.connection, who), logged, before, after)
+        checks.refuse_names(change.connection, entry)
+        if run:
+            counts = suggestions.take_back(change, entry, logged.before, logged.after)
+        else:
+            counts = _take_back(change, entry, before, after)
         for one in () if loose is None else loose(change.connection):
             raise ConflictError(f"entry {entry} cannot be undone: {one}")
-    return UndoReport(entry, what, len(gone), len(back), len(changed), change.entry)
+    return UndoReport(entry, what, *counts, change.entry)
+
+
+def _require(allowed: rights.Rights, logged: Row[Any], before: Rows, after: Rows) -> None:
+    """NotAllowed where the role would not let them do what was done, or the like."""
+    if logged.action != ACTION:
+        allowed.require(logged.action)
+    tables = {name for name, _ in {**before, **after}}
+    allowed.require_undo(tables)
+    if tables == {_CODER} or any(
+        name == _CODER and row.get("role") == rights.SUPERVISOR
+        for (name, _), row in [*before.items(), *after.items()]
+    ):
+        allowed.require("set coder")
+
+
+def _take_back(change: Change, entry: int, before: Rows, after: Rows) -> tuple[int, int, int]:
+    """Take an entry's rows back; how many were removed, put back and changed."""
+    connection = change.connection
+    _leave_remade(connection, before, after)
+    _leave_coders(connection, before, after)
+    checks.refuse_stale(connection, entry, before, after)
+    checks.refuse_orphans(connection, entry, before, after)
+    checks.refuse_twins(connection, entry, before, after)
+    gone = [key for key in after if key not in before]
+    gone += [key for key in _suggested(connection, gone) if key not in after]
+    checks.refuse_hanging(connection, entry, before, gone)
+    back = [key for key in before if key not in after]
+    changed = _changed(connection, entry, before, after)
+    worded = _worded(before, after)
+    for source_id in _there(connection, worded):
+        search.remove(connection, source_id)
+    _write(change, before, after, (gone, back, changed))
+    search.add(connection, _there(connection, worded))
+    checks.refuse_other_words(connection, entry, before, worded)
+    checks.refuse_unsound(connection, entry, before, after)
+    if any(name == _CODER for name, _ in {**before, **after}):
+        checks.refuse_no_supervisor(connection, entry, before)
+    return _count(gone), _count(back), _count(changed)
+
+
+def _count(keys: Collection[Key]) -> int:
+    """How many rows; a coder who comes or goes beside others is not worth telling."""
+    others = sum(name != _CODER for name, _ in keys)
+    return others or len(keys)
+
+
+def _write(
+    change: Change, before: Rows, after: Rows, moves: tuple[list[Key], list[Key], Rows]
+) -> None:
+    gone, back, changed = moves
+    others = [table for table in TABLES.values() if table not in _FIRST]
+    _restore(change, _FIRST, before, back)
+    for key in reversed(gone):
+        if TABLES[key[0]] not in _FIRST:
+            take(change, key)
+    late = {key: values for key, values in changed.items() if key[0] == _CASE}
+    placed = [key for key in changed if key[0] in PLACED]  # each may stand where another one was
+    for key, values in changed.items():
+        if key not in late and key not in placed:
+            set_back(change, key, values)
+    for name in dict.fromkeys(name for name, _ in placed):
+        own = {row_id: changed[of, row_id] for of, row_id in placed if of == name}
+        change.set_all(TABLES[name], own)
+    _restore(change, others, before, back)
+    for key in _children_first(after, gone):
+        take(change, key)
+    for key, values in late.items():  # a new case may have the name of one that was renamed
+        set_back(change, key, values)
+
+
+def _worded(before: Rows, after: Rows) -> list[str]:
+    """The sources whose words or turns come, go or change, by id."""
+    found = dict.fromkeys(
+        key[1] for key in {**before, **after}
+        if key[0] == schema.turn.name or (key[0] == _SOURCE and (
+            key not in before or key not in after or "text" in before[key]
+        ))
+    )  # fmt: skip
+    return list(found)
+
+
+def _there(connection: Connection, source_ids: Sequence[str]) -> list[str]:
+    keys = current(connection, [(_SOURCE, one) for one in source_ids])
+    return [one for one in source_ids if (_SOURCE, one) in keys]
 
 
 def _changed(connection: Connection, entry: int, before: Rows, after: Rows) -> Rows:
@@ -165,14 +207,14 @@ def _changed(connection: Connection, entry: int, before: Rows, after: Rows) -> R
             del found[key]["position"]
         if not any(found.values()) and before.keys() == after.keys():
             what = "the order of its codes was changed since"
-            raise ConflictError(_conflict(connection, entry, what, placed[0][1]))
+            raise ConflictError(checks.conflict(connection, entry, what, placed[0][1]))
     return {key: values for key, values in found.items() if values}
 
 
 def _reordered(connection: Connection, after: Rows) -> bool:
     """Whether codes that an entry left stand in another order now."""
     left = {key: row for key, row in after.items() if key[0] == _CODE}
-    there = _current(connection, left)
+    there = current(connection, left)
     places = {key: (row["codebook_id"], row["position"]) for key, row in left.items()}
     now = {key: (row["codebook_id"], row["position"]) for key, row in there.items()}
     return sorted(now, key=places.__getitem__) != sorted(now, key=now.__getitem__)
@@ -180,11 +222,11 @@ def _reordered(connection: Connection, after: Rows) -> bool:
 
 def _old(key: Key, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
     """What a row that was changed is set back to: of a code only what was changed of it."""
-    whole = key[0] != _CODE
+    whole = key[0] not in checks.PARTLY
     return {
         name: value
         for name, value in before.items()
-        if name not in {"id", "version"} and (whole or value != after[name])
+        if name not in {"id", "version"} and (whole or name not in after or value != after[name])
     }
 
 
@@ -196,24 +238,20 @@ def _restore(change: Change, tables: Iterable[Table], before: Rows, back: Iterab
         while own:
             ids = {row_id for _, row_id in own}
             now = [key for key in own if before[key].get("parent_id") not in ids]
-            change.restore(table, [before[key] for key in now])
+            put(change, table, [before[key] for key in now])
             own = [key for key in own if key not in now]
 
 
-def _remove(change: Change, keys: Iterable[Key]) -> None:
-    for name, row_id in keys:
-        change.remove(_TABLES[name], [row_id])
-
-
 def _children_first(after: Rows, gone: Sequence[Key]) -> list[Key]:
-    """The codes and codebooks that go, each after those below it."""
-    waiting = [key for key in gone if key[0] == schema.code.name]
+    """What others point at and goes: each after what is below it."""
+    waiting = [key for key in gone if key[0] == _CODE]
     ordered: list[Key] = []
     while waiting:
         above = {after[key]["parent_id"] for key in waiting}
         ordered += [key for key in waiting if key[1] not in above]
         waiting = [key for key in waiting if key[1] in above]
-    return ordered + [key for key in gone if key[0] == schema.codebook.name]
+    order = [table.name for table in reversed(_FIRST) if table.name != _CODE]
+    return ordered + [key for name in order for key in gone if key[0] == name]
 
 
 def logged_entry(connection: Connection, entry: int) -> Row[Any]:
@@ -228,31 +266,6 @@ def logged_entry(connection: Connection, entry: int) -> Row[Any]:
     return row
 
 
-def _rows(entry: int, logged: Row[Any], rows: Iterable[Mapping[str, Any]]) -> Rows:
-    """The rows of an entry by table and id; ValueError where they are of other tables."""
-    listed = list(rows)
-    names = {str(row.get("table", "what it does not list")) for row in listed}
-    other = sorted(names - {*_TABLES, _STAYS})
-    if other:
-        raise ValueError(
-            f"entry {entry} ({logged.action}) cannot be undone: it changed {', '.join(other)}; "
-            f"only {_KINDS} can be taken back"
-        )
-    if any("id" not in row for row in listed):
-        raise ValueError(
-            f"entry {entry} ({logged.action}) cannot be undone: it only counts its rows; "
-            "suggestions are made anew with 'qualkit suggest'"
-        )
-    found: Rows = {}
-    for row in listed:
-        if (name := row["table"]) in _TABLES:
-            values = {k: v for k, v in row.items() if k in _TABLES[name].c}
-            found[name, row["id"]] = (
-                of_today(values) if name == schema.cell_summary.name else values
-            )
-    return found
-
-
 def _leave_remade(connection: Connection, before: Rows, after: Rows) -> None:
     """Leave out the suggestions that were open all along and are gone: newer ones stand there."""
     held = [
@@ -260,147 +273,46 @@ def _leave_remade(connection: Connection, before: Rows, after: Rows) -> None:
         if key[0] == schema.suggestion.name and row["status"] == "open"
         and before.get(key, {}).get("status") == "open"
     ]  # fmt: skip
-    there = _current(connection, held)
+    there = current(connection, held)
     for key in held:
         if key not in there:
             del before[key], after[key]
 
 
-def _refuse_stale(connection: Connection, entry: int, before: Rows, after: Rows) -> None:
-    """ConflictError where a row is not as the entry left it; its version counts for nothing."""
-    there = _current(connection, [*after, *before])
-    stale = [key for key in before if key not in after and key in there]
-    stale += [
-        key for key, row in after.items()
-        if key not in there or _differs(key, there[key], row, before.get(key))
-    ]  # fmt: skip
-    if stale:
-        count = len({*before, *after})
-        what = f"{len(stale)} of its {count} row{'s'[: count != 1]} changed since"
-        raise ConflictError(_conflict(connection, entry, what, stale[0][1]))
+def _leave_coders(connection: Connection, before: Rows, after: Rows) -> None:
+    """Leave out the coders that an entry brought in beside other things, and that stay.
+
+    Those who were changed since, or to whom anything else belongs by now.
+    """
+    new = [key for key in after if key[0] == _CODER and key not in before]
+    if len(new) == len({**before, **after}):
+        return
+    gone = [key for key in after if key not in before]
+    there = current(connection, new)
+    for key in new:
+        changed = key in there and checks.differs(key, there[key], after[key], None)
+        others = [one for one in gone if one[0] != _CODER]
+        if changed or key not in there or _has_more(connection, before, [key, *others]):
+            del after[key]
 
 
-def _differs(
-    key: Key, now: Mapping[str, Any], left: Mapping[str, Any], old: Mapping[str, Any] | None
-) -> bool:
-    """Whether a row is not as the entry left it, in what counts."""
-    names = set(left) - _LOOSE.get(key[0], {"version"})
-    if key[0] == schema.code.name and old is not None:
-        names = {name for name in names if old[name] != left[name]}
-    return any(now[name] != left[name] for name in names)
-
-
-def _current(connection: Connection, keys: Iterable[Key]) -> Rows:
-    found: Rows = {}
-    for name, table in _TABLES.items():
-        ids = sorted({row_id for kind, row_id in keys if kind == name})
-        for at in range(0, len(ids), _AT_ONCE):
-            query = select(table).where(table.c.id.in_(ids[at : at + _AT_ONCE]))
-            for row in connection.execute(query).mappings():
-                found[name, row["id"]] = dict(row)
-    return found
-
-
-def _refuse_orphans(connection: Connection, entry: int, before: Rows, after: Rows) -> None:
-    """ConflictError where what a row points at is gone: its source, code, case or coder."""
-    wanted = {
-        (foreign.column.table, row[column.name], name)
-        for (name, _), row in before.items()
-        for column in _TABLES[name].c
-        for foreign in column.foreign_keys
-        if row.get(column.name) is not None
-    }
-    for table, row_id, name in wanted:
-        if (table.name, row_id) in before and (table.name, row_id) not in after:
-            continue  # it comes back too
-        if connection.execute(select(table.c.id).where(table.c.id == row_id)).first() is None:
-            what = f"the {_spoken(table)} of a {_spoken(_TABLES[name])} was removed since"
-            raise ConflictError(_conflict(connection, entry, what, row_id))
-
-
-def _refuse_twins(connection: Connection, entry: int, before: Rows, after: Rows) -> None:
-    """ConflictError where what is to be as it was is there already, made anew since."""
-    for (name, row_id), row in before.items():
-        table = _TABLES[name]
-        for unique in table.constraints:
-            if not isinstance(unique, UniqueConstraint):
-                continue
-            names = [column.name for column in unique.columns]
-            left = after.get((name, row_id), {})
-            if any(row[one] is None for one in names) or all(
-                row[one] == left.get(one) for one in names
-            ):
-                continue  # to a database, nothing is like what is missing
-            same = [column == row[column.name] for column in unique.columns]
-            twin = connection.execute(select(table.c.id).where(*same)).scalar()
-            if twin not in {None, row_id} and (name, twin) not in after:
-                what = f"the same {_spoken(table)} was made anew since"
-                raise ConflictError(_conflict(connection, entry, what, str(twin)))
+def _has_more(connection: Connection, before: Rows, gone: Sequence[Key]) -> bool:
+    """Whether anything points at what would go, but what goes as well."""
+    coder = [gone[0]]
+    going = {*gone}
+    return any(key not in going for key in checks.hanging(connection, before, coder))
 
 
 def _suggested(connection: Connection, gone: Sequence[Key]) -> list[Key]:
-    """What is suggested, and open, for codes that go: it goes with them."""
-    ids = [row_id for name, row_id in gone if name == schema.code.name]
+    """What is suggested, and open, for codes and sources that go: it goes with them."""
     s = schema.suggestion.c
-    found: list[Key] = []
-    for at in range(0, len(ids), _AT_ONCE):
-        of_these = s.code_id.in_(ids[at : at + _AT_ONCE])
-        query = select(s.id).where(of_these, s.status == "open")
-        found += [
-            (schema.suggestion.name, row_id) for row_id in connection.execute(query).scalars()
-        ]
-    return found
-
-
-def _refuse_hanging(connection: Connection, entry: int, before: Rows, gone: Sequence[Key]) -> None:
-    """ConflictError where something has come to hang on a code or codebook that would go."""
-    for column, target in _POINTERS:
-        ids = [row_id for name, row_id in gone if name == target]
-        table = column.table
-        for row_id in _hanging(connection, column, ids):
-            if (table.name, row_id) not in gone and (table.name, row_id) not in before:
-                what = f"a {_spoken(table)} has come to hang on what it added"
-                raise ConflictError(_conflict(connection, entry, what, row_id))
-
-
-def _refuse_unsound(connection: Connection, entry: int, before: Rows, after: Rows) -> None:
-    """ConflictError where the old rows and what came later do not fit each other."""
-    asked = [row_id for name, row_id in before if name == schema.survey.name]
-    if (wave := surveys.wave_loaded_since(connection, entry, asked)) is not None:
-        what = "answers were loaded by what it left since"
-        raise ConflictError(_conflict(connection, entry, what, wave))
-    codes = [key for key in {**before, **after} if key[0] == _CODE]
-    back = [key for key in codes if key in before]
-    scales = [key for key in back if before[key]["scale"] != after.get(key, {}).get("scale")]
-    books = {side[key]["codebook_id"] for side in (before, after) for key in codes if key in side}
-    found = sound.faults(
-        connection, books=books, codes={row_id for _, row_id in back},
-        scales=[row_id for _, row_id in scales],
-        rated=[row_id for (_, row_id), row in before.items() if row.get("rating") is not None],
-    )  # fmt: skip
-    if (fault := next(found, None)) is not None:
-        raise ConflictError(_conflict(connection, entry, f"{fault[0]} since", fault[1]))
-
-
-def _hanging(connection: Connection, column: Column[Any], ids: Sequence[str]) -> Iterator[str]:
-    for at in range(0, len(ids), _AT_ONCE):
-        own = column.table.c.id
-        query = select(own).where(column.in_(ids[at : at + _AT_ONCE]))
-        yield from connection.execute(query).scalars()
-
-
-def _spoken(table: Table) -> str:
-    return _SPOKEN.get(table.name, table.name)
-
-
-def _conflict(connection: Connection, entry: int, what: str, row_id: str) -> str:
-    """The message, with the last later entry that is about a row."""
-    c = schema.log.c
-    about = or_(*(c[side].contains(row_id, autoescape=True) for side in ("before", "after")))
-    query = select(c.entry, c.action, c.who).where(c.entry > entry, about)
-    later = connection.execute(query.order_by(c.entry.desc())).first()
-    if later is None:
-        by = "and the log does not say how; look at 'qualkit project check'"
-    else:
-        by = f"by entry {later.entry} ({later.action}, {later.who}); undo that one first"
-    return f"entry {entry} cannot be undone: {what}, {by}"
+    found: dict[Key, None] = {}
+    for name, column in ((_CODE, s.code_id), (_SOURCE, s.source_id)):
+        ids = [row_id for one, row_id in gone if one == name]
+        for at in range(0, len(ids), _AT_ONCE):
+            of_these = column.in_(ids[at : at + _AT_ONCE])
+            query = select(s.id).where(of_these, s.status == "open")
+            found |= dict.fromkeys(
+                (schema.suggestion.name, row_id) for row_id in connection.execute(query).scalars()
+            )
+    return list(found)

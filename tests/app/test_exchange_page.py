@@ -95,6 +95,21 @@ def test_a_file_that_is_no_study_is_refused():
         room.look(room.Wanted(Upload("x.qdpx", b"PK\x03\x04 no archive")), silent)
 
 
+def test_who_cancels_while_a_file_is_read_waits_for_nothing():
+    rows = b"P1,Time,We waited.\n" * 100_000
+    said = []
+
+    def progress(done, total, what):
+        said.append(what)
+        if len(said) > 1:  # the file is being read
+            raise jobs.Cancelled
+
+    start = time.perf_counter()
+    with pytest.raises(jobs.Cancelled):
+        room.look(room.Wanted(Upload("s.csv", b"Document,Code,Segment\n" + rows)), progress)
+    assert time.perf_counter() - start < 3
+
+
 def test_codings_that_went_astray_are_listed_the_lost_first():
     moved = Astray("p1", "words", 3, 8, "it stands 2 later")
     account = Account(1, (moved,), (Astray("p2", "gone", None, None, "not in its text"),))

@@ -6,7 +6,7 @@ And what a page looks like that took any of it for more than words.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -37,6 +37,7 @@ _POISONED: Final = {  # where people's words stand
     "codebook": ("title", "description", "origin"),
     "code": ("name", "definition", "include", "exclude", "example"),
     "coding": ("memo",),
+    "guide": ("attribute", "value"),
     "cell_summary": ("text",),
     "suggestion": ("model",),
     "decision": ("reason",),
@@ -55,8 +56,16 @@ _SEALED: Final = {"sha256", "turns_sha256", "words"}  # made anew
 _KEPT: Final = {"survey_wave", "published_table", "kept"}  # sealed by what nothing here changes
 
 
-def poison(sample: Path, path: Path) -> Path:
-    """A study at `path` like the sample, with the payload behind every word of it."""
+def behind(words: str) -> str:
+    """The payload behind what stands there."""
+    return f"{words} {PAYLOAD}"
+
+
+def poison(sample: Path, path: Path, plant: Callable[[str], str] = behind) -> Path:
+    """A study at `path` like the sample, with the payload behind every word of it.
+
+    `plant` makes of words what is to stand there instead.
+    """
     with Project.open(sample) as project:
         project.add_memo("On the whole.", title="First")
         project.add_collection("Some", sources=project.sources()["source"].tolist()[:2])
@@ -64,33 +73,33 @@ def poison(sample: Path, path: Path) -> Path:
     tables = {name: [dict(row) for row in taken.rows(name)] for name in taken.tables}
     for name, rows in tables.items():
         for row in rows:
-            _poison_row(name, row)
-    _last_words(tables)
+            _poison_row(name, row, plant)
+    _last_words(tables, plant("").removeprefix(" "))
     Project.from_snapshot(path, Snapshot(tables), user="Ann").close()
     return path
 
 
-def _poison_row(name: str, row: dict[str, Any]) -> None:
+def _poison_row(name: str, row: dict[str, Any], plant: Callable[[str], str]) -> None:
     for column in _POISONED.get(name, ()):
         if row.get(column):
-            row[column] = f"{row[column]} {PAYLOAD}"
+            row[column] = plant(row[column])
     if name == "code":
-        row["cues"] = json.dumps([*json.loads(row["cues"]), PAYLOAD])
+        row["cues"] = json.dumps([*json.loads(row["cues"]), plant("").strip()])
     if name not in _KEPT:
         for column in _SEALED & row.keys():
             del row[column]
 
 
-def _last_words(tables: Mapping[str, list[dict[str, Any]]]) -> None:
+def _last_words(tables: Mapping[str, list[dict[str, Any]]], payload: str) -> None:
     """Somebody says it at the end of each source, and each coder codes that."""
     codes, coders = tables["code"], tables["coder"]
     for number, source in enumerate(tables["source"]):
         start = len(source["text"]) + 1
-        source["text"] += f"\n{PAYLOAD}"
+        source["text"] += f"\n{payload}"
         end = len(source["text"])
         places = [row["position"] for row in tables["turn"] if row["source_id"] == source["id"]]
         tables["turn"].append({
-            "source_id": source["id"], "position": max(places) + 1, "speaker": PAYLOAD,
+            "source_id": source["id"], "position": max(places) + 1, "speaker": payload,
             "role": "participant", "start_at": start, "end_at": end,
         })  # fmt: skip
         code = codes[number % len(codes)]
@@ -98,8 +107,8 @@ def _last_words(tables: Mapping[str, list[dict[str, Any]]]) -> None:
             continue
         tables["coding"] += [
             {"id": new_id(), "source_id": source["id"], "start_at": start, "end_at": end,
-             "quote": PAYLOAD, "code_id": code["id"], "coder_id": coder["id"],
-             "stance": "negative", "memo": PAYLOAD, "created": "2026-01-01T00:00:00Z"}
+             "quote": payload, "code_id": code["id"], "coder_id": coder["id"],
+             "stance": "negative", "memo": payload, "created": "2026-01-01T00:00:00Z"}
             for coder in coders
         ]  # fmt: skip
 

@@ -76,4 +76,4 @@ def test_a_backup_tells_its_path_as_json(study):
     told = json.loads(run("project", "backup", study, "--json").stdout)
 
     with Project.open(study) as opened:
-        assert told == {"backup": str(opened.backups()[0]), "backups": 1}
+        assert told == {"backup": str(opened.backups()[0]), "backups": 1, "sound": True}

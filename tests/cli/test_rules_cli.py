@@ -127,7 +127,8 @@ def test_the_preview_has_the_words_and_counts_by_source(study):
         (["code", "auto", "STUDY", "--query", "a", "--code", "referrals"], 2, "say in whose name: --coder NAME"),
         (["code", "auto", "STUDY", "--query", "a", "--code", "x", "--coder", "A", "--unit", "page"], 2, "'page' is not one of"),
         (["code", "auto", "STUDY", "--query", "a", "--code", "referals", "--coder", "A"], 1, "did you mean 'referrals'"),
-        (["project", "undo", "STUDY", "2"], 1, "qualkit: entry 2 (add sources) cannot be undone"),
+        (["project", "undo", "STUDY", "9"], 1, "qualkit: the log has no entry 9"),
+        (["project", "undo", "STUDY", "2", "--steps", "2"], 2, "give an ENTRY or --steps, not both"),
         (["project", "undo", "STUDY", "x"], 2, "'x' is not a valid integer"),
     ],
 )  # fmt: skip

@@ -7,7 +7,7 @@ import csv
 import openpyxl
 import pytest
 
-from qualkit.errors import TableError
+from qualkit.errors import ReadError, TableError
 from qualkit.interchange import coded_table
 from qualkit.interchange._coded_columns import by_heading
 
@@ -214,3 +214,29 @@ def test_columns_that_are_not_there_are_told_with_those_that_are(tmp_path, colum
         coded_table.read(path, columns=columns)
 
     assert str(refused.value) == f"t.csv: {why}"
+
+
+def test_words_that_would_be_looked_for_too_long_are_told_as_lost(monkeypatch, tmp_path):
+    path = table(
+        tmp_path / "s.csv",
+        ["Document name", "Code", "Segment"],
+        ["P2", "Time", "It took a long time."],
+        ["P2", "Time", "Yes."],
+    )
+    cost = 4 * len(TEXTS["P2"].replace("\r\n", "\n"))  # of looking for one of them
+    monkeypatch.setattr("qualkit.interchange._placing._WORK", cost)
+
+    account = coded_table.read_study(path, texts=TEXTS)[1]
+
+    assert account.matched == 1
+    assert [(one.words, one.why) for one in account.lost] == [
+        ("Yes.", "its file has too many such to look for its words")
+    ]
+
+
+def test_a_column_of_more_codes_than_any_codebook_has_is_refused(monkeypatch, tmp_path):
+    monkeypatch.setattr(coded_table, "_CODES", 2)
+    rows = [["Code", "Segment"], *([f"c{n}", "Yes."] for n in range(3))]
+
+    with pytest.raises(ReadError, match="it has 3 different codes; the column of codes holds"):
+        coded_table.read_study(table(tmp_path / "s.csv", *rows))

@@ -22,7 +22,7 @@ from qualkit.interchange import (
 )  # fmt: skip
 from qualkit.interchange._markup import page_of
 from qualkit.interchange._offsets import Body
-from qualkit.interchange._placing import Placing, Selection, choose
+from qualkit.interchange._placing import Effort, Placing, Selection, choose
 from qualkit.interchange._tidy import once
 from qualkit.matching import closest, find, key_of
 from qualkit.snapshot import Snapshot
@@ -71,6 +71,7 @@ def test_what_looking_for_words_may_cost_is_limited(monkeypatch):
 
     assert [Placing(choice).place(one).fate for one in quoted] == ["matched", "moved"]
     monkeypatch.setattr(_placing, "_WORK", 1)
+    assert Effort(10**9).affords(1)
     matched, lost = map(Placing(choice).place, quoted)
     assert matched.fate == "matched"
     assert (lost.fate, lost.why) == ("lost", "its file has too many such to look for its words")

@@ -147,12 +147,36 @@ def test_a_missing_text_keeps_its_source_and_tells_the_words_of_its_codings(tmp_
     t = PLAIN
     source = t.source(t.selection(TEXT, "came back", 1), number=21)
 
-    study, account = read(t, tmp_path, source)
+    study, account = read(t, tmp_path, source + t.source("", name="P2"))
 
-    assert (study.texts[0].name, study.texts[0].text, study.marks) == ("P1", "", ())
+    texts = {one.name: one.text for one in study.texts}
+    assert (texts, study.marks) == ({"P1": "", "P2": TEXT}, ())
     assert [(one.source, one.words) for one in account.lost] == [("P1", "came back")]
     assert "is not in the file; it is kept empty" in account.warnings[0]
     assert account.offsets.score == 0.0
+
+
+def test_a_file_of_which_nothing_would_arrive_but_codes_is_refused(tmp_path):
+    t = PLAIN
+    alone = t.source(t.selection(TEXT, "came back", 1), number=21)
+    strange = t.source(t.selection(TEXT, "came back", 1, code=99))
+    outside = t.source("", plainTextPath="absolute:///etc/hostname")
+    before = t.source(t.selection(TEXT, "How", 1).replace('Position="', 'Position="-'))
+
+    reasons = {}
+    cases = {"alone": alone, "strange": strange, "outside": outside, "before": before}
+    for what, source in cases.items():
+        with pytest.raises(ReadError) as caught:
+            read(t, tmp_path, source)
+        reasons[what] = caught.value.reason
+
+    assert reasons == {
+        "alone": "none of its texts is in the file; export it with its texts",
+        "strange": "damaged file: it has 1 coding, none with a code that is in the file",
+        "outside": "source 'P1' lies outside the file ('absolute:///etc/hostname'), where nothing "
+        "is opened; export it with its texts",
+        "before": "damaged file: a selection lies outside its text (startPosition -13)",
+    }
 
 
 def test_a_selection_with_a_title_is_kept_where_words_are_quoted_otherwise(tmp_path):

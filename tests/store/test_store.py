@@ -21,7 +21,7 @@ from qualkit.errors import (
     StoreError,
 )  # fmt: skip
 from qualkit.project import Project
-from qualkit.store import Store, schema, search, shown
+from qualkit.store import Store, backup, schema, search, shown
 
 CODER = {"id": "c1", "name": "Ann", "created": "2026-01-01T00:00:00Z"}
 
@@ -218,9 +218,9 @@ def altered(file, *statements):
             "not a qualkit project; another program made this database",
         ),
         (
-            "PRAGMA user_version=10",
+            "PRAGMA user_version=11",
             NewerProject,
-            "made by a newer qualkit (schema 10); update qualkit first",
+            "made by a newer qualkit (schema 11); update qualkit first",
         ),
         (
             "CREATE TRIGGER t AFTER INSERT ON coding BEGIN DELETE FROM coding; END",
@@ -321,7 +321,9 @@ def test_a_study_of_the_first_schema_is_brought_up_to_date_after_a_copy(tmp_path
     with Project.open(path) as study:
         assert study.suggestions().empty
 
-    copy = tmp_path / "old.qualkit.before-schema-9"
+    (made,) = backup.records(str(path))
+    copy = made.path
+    assert (made.why, made.sound) == ("migration", True)
     assert copy.stat().st_mode & 0o777 == 0o600
     with closing(sqlite3.connect(copy)) as kept:
         assert kept.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import streamlit as st
 
 from qualkit.app import double_room as room
-from qualkit.app import figures_room, jobs, state
+from qualkit.app import figures_room, jobs, release, state
 from qualkit.app.pages.agreement_figures import table_of
 from qualkit.errors import QualkitError
 from qualkit.project import Project
@@ -174,7 +174,7 @@ def _pack(project: Project, table: pd.DataFrame) -> None:
     if made is None:
         return
     st.text(f"{made.name} is ready: {made.said}")
-    st.download_button(
+    release.download(
         "Download the pack", made.data, made.name, "application/octet-stream",
         key="double-pack-download", icon=":material/download:", on_click="ignore",
     )  # fmt: skip

@@ -10,7 +10,7 @@ import streamlit as st
 from qualkit.agreement.bands import BANDS
 from qualkit.agreement.study import Settings
 from qualkit.app import figures_room as room
-from qualkit.app import jobs, kept, state
+from qualkit.app import jobs, kept, release, state
 from qualkit.app import suggestions_room as suggesting
 from qualkit.app.agreement_room import double_coded
 from qualkit.app.components.heat import heat
@@ -195,7 +195,7 @@ def _report(project: Project, asked: room.Asked) -> None:
     if made is None:
         return
     st.text(f"{made.name} is ready.")
-    st.download_button(
+    release.download(
         "Download the report", made.data, made.name, "application/octet-stream",
         key="figures-download", icon=":material/download:", on_click="ignore",
     )  # fmt: skip

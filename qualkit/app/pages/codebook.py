@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import streamlit as st
 
 from qualkit.app import codebook_room as room
-from qualkit.app import kept, state
+from qualkit.app import kept, release, state
 from qualkit.codebook import codebook_text, compare
 from qualkit.errors import QualkitError
 from qualkit.model import Code, Codebook
@@ -452,7 +452,7 @@ def _history(table: pd.DataFrame) -> None:
 
 
 def _download(book: Codebook) -> None:
-    st.download_button(
+    release.download(
         "Download this codebook", codebook_text(book), f"{book.id}.yaml", "application/yaml",
         key="codebook-download", icon=":material/download:", on_click="ignore",
         help="A text file that people can read, and that another study can take in.",

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from qualkit.app import jobs, state
+from qualkit.app import jobs, release, state
 from qualkit.app.export_preview import Fault, Preview, preview
 from qualkit.app.export_room import (
     FIGURES,
@@ -106,7 +106,7 @@ def _download(made: Made, wish: Wish) -> None:
     """The file that is ready; one made with other choices says so."""
     other = "" if made.wish == wish else ", made before with other choices"
     st.text(f"{made.name} is ready ({_size(made.data)}{other}).")
-    st.download_button(
+    release.download(
         "Download", made.data, made.name, "application/octet-stream", key="export-download",
         icon=":material/download:", on_click="ignore",
     )  # fmt: skip
@@ -431,7 +431,7 @@ def _show_checked(checked: Checked) -> None:
         shown.drop(columns="wrong"), hide_index=True, key="quotes-table", row_height=72,
         placeholder="", alt="Quotations with their verdicts", column_config=_columns(),
     )  # fmt: skip
-    st.download_button(
+    release.download(
         "Download the report with a comment at each quotation", checked.copy, checked.name,
         "application/octet-stream", key="quotes-copy", icon=":material/download:",
         on_click="ignore",

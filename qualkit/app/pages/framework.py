@@ -10,7 +10,7 @@ import streamlit as st
 
 from qualkit.app import framework_editor as editor
 from qualkit.app import framework_room as fr
-from qualkit.app import jobs, state
+from qualkit.app import jobs, release, state
 from qualkit.app.components import grid as component
 from qualkit.drafting import draft_cells
 from qualkit.errors import QualkitError
@@ -301,7 +301,7 @@ def _undo_drafts(entry: int) -> None:
 def _written(made: tuple[str, bytes]) -> None:
     name, content = made
     st.text("The file is ready.")
-    st.download_button(
+    release.download(
         "Download", content, name, key="framework-download", type="primary", on_click="ignore"
     )
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 import streamlit as st
 
 import qualkit
-from qualkit.app import jobs, state
+from qualkit.app import jobs, release, state
 from qualkit.app import settings_room as room
 from qualkit.app.pages.export import faults_table
 from qualkit.errors import QualkitError
@@ -285,7 +285,7 @@ def _trail(project: Project, words: str) -> None:
         )  # fmt: skip
         if ended is not None:
             st.text(f"{ended.name} is ready: {ended.entries:,} entries.")
-            st.download_button(
+            release.download(
                 "Download", ended.data, ended.name, "text/csv", key="settings-trail-download",
                 icon=":material/download:", on_click="ignore",
             )  # fmt: skip

@@ -500,7 +500,7 @@ def _ask(name: str) -> None:
     with state.opened(write=True) as project:
         st.text(f"Remove {name}?")
         st.text(room.hanging_on(project, name))
-        st.text("This cannot be undone here; the file itself stays where you have it.")
+        st.text("The log under Settings takes it back; the file itself stays where you have it.")
         with st.container(horizontal=True):
             gone = st.button("Remove it", type="primary", key="remove-it")
             kept = st.button("Leave it", key="leave-it")

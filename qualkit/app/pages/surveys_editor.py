@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from qualkit.app import state
+from qualkit.app import release, state
 from qualkit.app import surveys_room as room
 from qualkit.errors import QualkitError
 from qualkit.survey import Survey
@@ -105,7 +105,7 @@ def tell_faults(error: QualkitError, plainly: str) -> None:
 
 def as_yaml(survey: Survey, key: str) -> None:
     """The way to the same as a file."""
-    st.download_button(
+    release.download(
         "Take it as YAML", room.file_of(survey), f"{survey.id}.yaml", "text/yaml",
         key=f"surveys-yaml-{key}", icon=":material/download:", on_click="ignore",
         help="To correct it in a text editor, or to keep it with the report; bring it back here.",

@@ -147,7 +147,10 @@ def _ask(survey: str, wave: str | None) -> None:
     with state.opened(write=True) as project:
         what = f"the wave {wave} of {survey}" if wave else f"{survey}, all it asks and all answers"
         st.text(f"Remove {what}?")
-        st.text("Answers are gone for good. Open answers that became a source stay, under Sources.")
+        st.text(
+            "The log under Settings takes it back, until the study is purged. Open answers that "
+            "became a source stay, under Sources."
+        )
         with st.container(horizontal=True):
             gone = st.button("Remove it", type="primary", key="surveys-gone")
             kept = st.button("Leave it", key="surveys-stays")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from qualkit.app import state
+from qualkit.app import release, state
 from qualkit.app import surveys_results_room as room
 from qualkit.app.worked import KEPT, file, worked
 from qualkit.project import Project
@@ -155,7 +155,7 @@ def _chart(kind: str, picture: room.Drawn) -> None:
     st.image(picture.png[at], alt=room.alt(picture.words[at]), width=900)
     with st.container(horizontal=True):
         for ending, pages_of in ((".png", picture.png), (".svg", picture.svg)):
-            st.download_button(
+            release.download(
                 f"Download as {ending[1:].upper()}", pages_of[at], f"{picture.names[at]}{ending}",
                 key=f"surveys-{kind}-{ending}", icon=":material/download:", on_click="ignore",
             )  # fmt: skip

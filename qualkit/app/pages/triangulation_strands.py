@@ -145,7 +145,7 @@ def _decide(found: room.Look, strand: Strand | None) -> None:
     taken = strand is not None and strand.id in found.held
     if taken:
         st.warning("The study has a strand of this id already: its figures would make room for "
-                   "these, for good. Give another id to keep both.")  # fmt: skip
+                   "these. Give another id to keep both.")  # fmt: skip
     with st.container(horizontal=True):
         keep = st.button("Take its place" if taken else "Keep", type="primary",
                          disabled=strand is None, key="triangulation-strands-keep")  # fmt: skip
@@ -224,7 +224,7 @@ def _ask(name: str, version: int) -> None:
     """Say what goes, and remove it where the user wants it all the same."""
     listed = st.session_state.get(_key_of_links(name), ())
     with state.opened(write=True) as project:
-        st.text(f"Remove {name} with all its figures? They are gone for good.")
+        st.text(f"Remove {name} with all its figures? The log under Settings takes it back.")
         if listed:
             _list(listed)
         with st.container(horizontal=True):
