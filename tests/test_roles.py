@@ -143,7 +143,8 @@ READS = {
     "unblinded", "assignments", "decisions", "sign_offs", "pack", "write_pack", "surveys", "waves",
     "survey", "answers", "published", "published_table", "links", "link", "verdicts", "judges",
     "threads", "confidences", "strands", "strand", "memos", "collections", "snapshot",
-    "from_snapshot", "preview_replacement", "unplaced", "editions", "edition_text", "warnings", "backup_records", "study_id", "pseudonymised", "said", "retention", "retention_over",
+    "from_snapshot", "preview_replacement", "unplaced", "editions", "edition_text", "warnings",
+    "backup_records", "study_id", "pseudonymised", "said", "retention", "retention_over", "trail",
 }  # fmt: skip
 BOOK = "evaluation-topics"
 
@@ -354,7 +355,7 @@ def last_code(study):
 def test_every_method_of_a_project_is_known_to_read_or_to_need_a_role():
     public = {name for name in dir(Project) if not name.startswith("_")}
 
-    assert public == READS | set(CHANGES)
+    assert public == READS | set(CHANGES) | {"undo_last"}  # which is undo, several times
 
 
 def larger_than(role):
@@ -436,7 +437,7 @@ def test_a_coder_cannot_take_back_a_change_of_the_codebook_of_their_own(study):
     study.set_code(BOOK, CODE, name="Talk")
     entry = entries(study)
 
-    with pytest.raises(NotAllowed, match="may not change a code"):
+    with pytest.raises(NotAllowed, match="may not set code"):
         as_(study, ANN, "coder").undo(entry)
 
 
@@ -449,7 +450,7 @@ def test_a_coder_cannot_take_back_what_was_assigned_nor_that_it_was_taken_back(s
     as_(study, ANN, "coder")
 
     for entry in (given, taken + 1):
-        with pytest.raises(NotAllowed, match="may not change an assignment"):
+        with pytest.raises(NotAllowed, match=r"may not (assign|change an assignment)"):
             study.undo(entry)
 
 
@@ -464,7 +465,7 @@ def test_only_a_supervisor_takes_back_a_sign_off_or_its_withdrawal(study, role):
     signed = entries(study)
     as_(study, ANN, role)
 
-    with pytest.raises(NotAllowed, match="may not withdraw sign-off"):
+    with pytest.raises(NotAllowed, match="may not sign off"):
         study.undo(signed)
 
     as_(study, "Sue").undo(signed)
