@@ -17,7 +17,7 @@ from qualkit.codebook import SHIPPED, checked_code, read_codebook
 from qualkit.errors import ConflictError
 from qualkit.keeping import Keeping
 from qualkit.linked import let_go
-from qualkit.loading import code_of, codes_by_name, whole_number
+from qualkit.loading import named_code, whole_number
 from qualkit.model import Code, Codebook, Level, new_id
 from qualkit.store import codes, read, schema
 from qualkit.store.keep import KEEP, Keep
@@ -85,7 +85,7 @@ class CodebookKeeping(Keeping):
     def find_code(self, name: str) -> tuple[str, str]:
         """The codebook and id of the code of that id, ``codebook/id`` or name."""
         with self._store.read() as connection:
-            guid = code_of(codes_by_name(connection), name).guid
+            guid = named_code(connection, name).guid
             return next(
                 (book.id, one.id)
                 for book in read.codebooks(connection)

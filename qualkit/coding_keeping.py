@@ -29,6 +29,7 @@ from qualkit.loading import (
     find_or_add_coder,
     guid,
     held_spans,
+    named_code,
     odd_passages,
     plain_memo,
     source_names,
@@ -135,7 +136,7 @@ class CodingKeeping(Keeping):
             raise ValueError("a coding needs the name of its coder")
         with self._store.read() as connection:  # the lock is held for writing alone
             source_id, source, text = source_of(connection, source)
-            found = code_of(codes_by_name(connection), code)
+            found = named_code(connection, code)
         words = stretch(source, span, text)
         if rating is not None and rating not in found.values:
             raise ValueError(bad_rating(found, str(rating)))
@@ -193,7 +194,7 @@ class CodingKeeping(Keeping):
         if not coder.strip():
             raise ValueError("a coding needs the name of its coder")
         with self._store.read() as connection:
-            placed = codings_at(connection, spans, code_of(codes_by_name(connection), code))
+            placed = codings_at(connection, spans, named_code(connection, code))
             new = _not_held(Change(connection), placed, coder_id_of(connection, coder))
         if dry_run or not new:
             return LoadReport(len(new), len(placed) - len(new))
@@ -358,7 +359,7 @@ class CodingKeeping(Keeping):
         what, chosen = f"{len(ids)} suggestions by {coder}", None
         if code is not None:
             with self._store.read() as connection:
-                chosen = code_of(codes_by_name(connection), code)
+                chosen = named_code(connection, code)
             what += f", with {chosen.id}"
         with self._store.change(self.user, "accept", what) as change:
             coder_id = find_or_add_coder(change, coder)

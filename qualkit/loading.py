@@ -16,7 +16,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Table, func, or_, select
 
 from qualkit import rows
 from qualkit.codebook import SHIPPED, read_codebook
@@ -377,6 +377,18 @@ def code_of(codes: Mapping[str, list[Code]], name: str) -> Code:
     return found[0]
 
 
+def named_code(connection: Connection, name: str) -> Code:
+    """As :func:`code_of` of all codes, without reading those of other names."""
+    c, b = schema.code.c, schema.codebook.c
+    same = or_(c.ident == name, c.name == name, c.id == name, b.ident + "/" + c.ident == name)
+    asked = select(schema.code).join(schema.codebook, b.id == c.codebook_id).where(same).limit(2)
+    found = connection.execute(asked).mappings().all()
+    if len(found) != 1:
+        return code_of(codes_by_name(connection), name)
+    parents = select(c.id, c.ident).where(c.id == found[0]["parent_id"])
+    return rows.one_code(found[0], {row.id: row.ident for row in connection.execute(parents)})
+
+
 def _known_codes(codes: Mapping[str, list[Code]], name: str) -> list[str]:
     """What to offer for a code that is not there: ids; or the codebook that has it."""
     for path in sorted(SHIPPED.glob("*.yaml")):
@@ -544,7 +556,7 @@ def changed_coding(connection: Connection, held: Coding, wanted: Mapping[str, An
 
 def _rated(connection: Connection, held: Coding, wanted: Mapping[str, Any]) -> dict[str, Any]:
     """The code and rating that a coding gets; the rating is one of the code's scale, or none."""
-    code = code_of(codes_by_name(connection), wanted.get("code", held.code))
+    code = named_code(connection, wanted.get("code", held.code))
     if wanted.get("rating") is None:
         kept = held.rating if "rating" not in wanted and held.rating in code.values else None
         return {"code": code.guid, "rating": kept}

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from qualkit.errors import UnknownName
 from qualkit.keeping import Keeping
-from qualkit.loading import case_ids, code_of, codes_by_name, plain_memo, source_of
+from qualkit.loading import case_ids, named_code, plain_memo, source_of
 from qualkit.store import Change, coders
 from qualkit.store import memos as kept
 
@@ -197,7 +197,7 @@ def _id_of(change: Change, kind: str, name: str) -> str:
 
 
 def _code_id(connection: Connection, name: str) -> str:
-    return code_of(codes_by_name(connection), name).guid
+    return named_code(connection, name).guid
 
 
 def _name(name: str) -> str:

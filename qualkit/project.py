@@ -130,7 +130,7 @@ class Project(
         project = cls(Store.open(str(study)), user)
         try:
             over = project.retention_over()
-            found = opening.look(project._store)
+            found = (*project._store.warnings, *opening.look(project._store))
             project._warnings = found if over is None else (*found, over)
             opening.tell(project.study, project._warnings)
         except BaseException:

@@ -126,11 +126,12 @@ def book_of(row: Mapping[str, Any], codes: Sequence[Mapping[str, Any]]) -> Codeb
     idents = {one["id"]: one["ident"] for one in codes}
     return Codebook(
         row["ident"], row["title"], row["book_version"],
-        tuple(_code(one, idents) for one in codes), row["description"], row["origin"], row["id"],
+        tuple(one_code(one, idents) for one in codes), row["description"], row["origin"], row["id"],
     )  # fmt: skip
 
 
-def _code(row: Mapping[str, Any], idents: dict[str, str]) -> Code:
+def one_code(row: Mapping[str, Any], idents: Mapping[str, str]) -> Code:
+    """A code of its row; `idents` has the id that its parent has in the codebook, by its row."""
     return Code(
         id=row["ident"],
         name=row["name"],

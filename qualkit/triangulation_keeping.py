@@ -34,9 +34,8 @@ from qualkit.keeping import Keeping, require_word
 from qualkit.linked import owner_of
 from qualkit.loading import (
     LoadReport,
-    code_of,
     coder_id_of,
-    codes_by_name,
+    named_code,
     plain_memo,
 )  # fmt: skip
 from qualkit.model import Code
@@ -558,7 +557,7 @@ def _json(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can hold
 
 def _placed(connection: Connection, theme: str) -> tuple[str, Code]:
     """A code by any of its names, with its codebook's id."""
-    found = code_of(codes_by_name(connection), theme)
+    found = named_code(connection, theme)
     books = read.codebooks(connection)
     return next(book.id for book in books if found.guid in {one.guid for one in book.codes}), found
 

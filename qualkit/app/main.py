@@ -45,7 +45,8 @@ def main() -> None:
     page = st.navigation(groups, expanded=True)
     st.html(f"<style>{style('frame.css')}</style>")
     with st.sidebar:
-        _who()
+        warnings = _who()
+    state.warn(warnings)
     guarded(page.run)
     remember(state.to_remember())
 
@@ -93,25 +94,25 @@ def _page(name: str) -> StreamlitPage:
     return st.Page(show, title=name.capitalize(), url_path=name, default=name == "study")
 
 
-def _who() -> None:
-    """The study's name, and under whose name codings are stored."""
+def _who() -> tuple[str, ...]:
+    """The study's name, and under whose name codings are stored; what the study warns of."""
     path = state.study()
     if path is None:
-        return
+        return ()
     st.text(path.rsplit("/", 1)[-1].split("?")[0].removesuffix(".qualkit"))
     try:
         now = state.coder()
         with Project.open(path) as project:
-            names = project.coders()
+            names, warnings = project.coders(), project.warnings
     except state.UnknownLogin as error:
         state.tell(error, "You may not open this study.")
         st.stop()
     except QualkitError:
-        return  # the page says why
+        return ()  # the page says why
     if (address := state.login()) is not None:
         st.text(now if now == address else f"{now} ({address})")
         st.button("Log out", on_click=st.logout, key="log-out")
-        return
+        return warnings
     if now and now not in names:
         names = [*names, now]
     st.session_state[_WHO] = now or None  # a page may have given the coder another name
@@ -126,6 +127,7 @@ def _who() -> None:
         args=(tuple(names),),
         help="Your codings are stored under this name.",
     )
+    return warnings
 
 
 def _choose_coder(known: tuple[str, ...]) -> None:

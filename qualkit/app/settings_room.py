@@ -1,4 +1,4 @@
-"""What the page Settings does: coders and roles, backups, the log page by page, a check, about.
+"""What the page Settings does: coders and roles, the log page by page, undo, a check, about.
 
 The log of a long study has hundreds of thousands of entries: it is read a page at a time, and
 its file is written a stretch at a time.
@@ -7,7 +7,7 @@ its file is written a stretch at a time.
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import metadata
@@ -17,8 +17,11 @@ from typing import TYPE_CHECKING, Final
 from qualkit.app.export_preview import Fault, faults_of
 from qualkit.app.export_room import plainly
 from qualkit.app.files import private_folder
+from qualkit.errors import ConflictError
 from qualkit.export.table import guarded
 from qualkit.project import Project
+from qualkit.store import rights
+from qualkit.store.undo import ACTION as UNDO
 from qualkit.store.undo import UndoReport
 from qualkit.tables import plain
 from qualkit.wording import many
@@ -34,6 +37,9 @@ ROLES: Final = {
     "evaluator": "Works on the whole study: interviews, attributes, codebook, everybody's codings.",
     "supervisor": "As an evaluator, and says who the coders are and what they may do.",
 }
+_MAY: Final = {"all": "yes", "own": "only their own", "": "no"}
+LAST: Final = 20  # changes that are taken back at once, at most
+_LOOKED: Final = 200  # entries among which they are looked for
 _STRETCH: Final = 5_000  # entries that a file of the log is written by
 _SHORT: Final = 40  # letters of what may be the name of a licence
 
@@ -74,26 +80,15 @@ def change_coder(project: Project, name: str, new_name: str, role: str, login: s
     return f"{new_name.strip()} was saved as {role}."
 
 
-# Backups -----------------------------------------------------------------------------------
-
-
-def backup_table(project: Project) -> pd.DataFrame:
-    """The backups of a study, the newest first: ``file``, ``made`` (local time), ``size`` in MB."""
+def rights_table() -> pd.DataFrame:
+    """Who may do what where roles bind: ``what``, and by role yes, no, or only their own."""
     import pandas as pd
 
-    rows = []
-    for path in project.backups():
-        held = path.stat()
-        made = datetime.fromtimestamp(held.st_mtime).astimezone()
-        rows.append((path.name, made, round(held.st_size / 1_000_000, 1)))
-    return pd.DataFrame(rows, columns=["file", "made", "size"])
-
-
-def back_up(study: str, user: str | None, progress: Progress) -> str:
-    """Make a backup; its path."""
-    progress(0, 1, "Copying and checking")
-    with Project.open(study, user=user) as project:
-        return str(project.back_up())
+    rows = [
+        {"what": what, **{role: _MAY[may] for role, may in by.items()}}
+        for what, by in rights.table()
+    ]
+    return pd.DataFrame(rows, columns=["what", *rights.ROLES])
 
 
 # Log ---------------------------------------------------------------------------------------
@@ -132,6 +127,47 @@ def take_back(project: Project, entry: int) -> str:
     """
     with plainly():
         return _undone(project.undo(entry))
+
+
+def last_changes(project: Project, steps: int) -> pd.DataFrame:
+    """The changes that are taken back next, the newest first.
+
+    Returns
+    -------
+    DataFrame
+        ``entry``, ``at``, ``who``, ``action``, ``what``; at most `steps` rows. None that was taken
+        back already, is an undoing itself, or changed nothing of the study.
+    """
+    found = project.trail(limit=_LOOKED).iloc[::-1]
+    changed = found["added"] + found["removed"] + found["changed"] > 0
+    stands = changed & found["undone_by"].isna() & (found["action"] != UNDO)
+    table = found.loc[stands, ["entry", "at", "who", "action", "what"]].head(steps)
+    table["at"] = table["at"].str.replace("T", " ").str.removesuffix("Z")
+    return table.reset_index(drop=True)
+
+
+def take_back_last(project: Project, seen: Sequence[int]) -> str:
+    """Take back the latest changes, the newest first; a sentence on what was done.
+
+    Parameters
+    ----------
+    project : Project
+    seen : sequence of int
+        Their entries, as :func:`last_changes` showed them.
+
+    Raises
+    ------
+    QualkitError
+        Where something else is the latest by now, or one cannot be taken back; it says which were.
+    """
+    if last_changes(project, len(seen))["entry"].tolist() != list(seen):
+        raise ConflictError("the study was changed meanwhile; look again at what is taken back")
+    with plainly():
+        done = project.undo_last(len(seen))
+    if len(done) == 1:
+        return _undone(done[0])
+    entries = ", ".join(str(one.undone) for one in done)
+    return f"Entries {entries} were taken back; each can be done again from the log."
 
 
 def _undone(report: UndoReport) -> str:

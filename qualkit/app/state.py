@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 from urllib.parse import quote, unquote
@@ -25,6 +25,7 @@ from qualkit.wording import many
 
 _STUDY: Final = "qualkit-study"
 _CODER: Final = "qualkit-coder"
+_AWAY: Final = "study-warnings-put-away"
 _LINKED: Final = re.compile(r"(?=://)|(?<=www)(?=\.)|(?=@)", re.IGNORECASE)
 _NO_WIDTH: Final = "\u2060"
 _MARKDOWN: Final = frozenset("\\`*_{}[]()<>#+-.!|$:~&")
@@ -224,6 +225,27 @@ def say_blind(project: Project, hidden: str) -> bool:
         "that you have finished."
     )
     return True
+
+
+def warn(warnings: Sequence[str]) -> None:
+    """Say once on a page what the study warns of, until it is put away; then what is new of it.
+
+    Parameters
+    ----------
+    warnings : sequence of str
+        As :attr:`qualkit.project.Project.warnings` has them.
+    """
+    away: set[str] = st.session_state.setdefault(_AWAY, set())
+    new = [one for one in warnings if one not in away]
+    if not new:
+        return
+    with st.container(border=True, key="study-warnings"):
+        st.warning("This study needs a look.")
+        for one in new:
+            st.text(one)
+        if st.button("Put away", key="study-warnings-away"):
+            away.update(new)
+            st.rerun()
 
 
 def tell(error: QualkitError, plainly: str = "That did not work.") -> None:

@@ -204,19 +204,22 @@ class _Search:
             starts.append(length)
             length += len(one.text) + len(_BETWEEN)
         whole = _BETWEEN.join(one.text for one in parts)
-        for at, make in sorted(self._hits(whole), key=lambda hit: hit[0]):
+        for at, make in sorted(self._hits(whole, starts), key=lambda hit: hit[0]):
             yield make(parts[bisect_right(starts, at) - 1].where)
         for one in parts:
             if one.kind == DETAIL:
                 yield Finding("detail", one.where, LOOK, "the file says this of itself",
                               _shown(self.mask(one.text)))  # fmt: skip
 
-    def _hits(self, text: str) -> Iterator[tuple[int, Callable[[str], Finding]]]:
+    def _hits(
+        self, text: str, starts: Sequence[int]
+    ) -> Iterator[tuple[int, Callable[[str], Finding]]]:
         def name(where: str, *, level: str, why: str, pseudonym: str) -> Finding:
             return Finding("name", where, level, why, pseudonym)
 
         taken: list[tuple[int, int]] = []
-        for swap in self._names.swaps(text):
+        edges = [at - 1 for at in starts[1:]]  # between parts
+        for swap in self._names.swaps(text, edges):
             taken.append((swap.start, swap.end))
             yield swap.start, partial(name, level=REFUSE, why="a name of the key",
                                       pseudonym=swap.becomes)  # fmt: skip

@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from filelock import FileLock
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -27,6 +26,7 @@ from sqlalchemy.pool import NullPool
 
 from qualkit.errors import StoreError
 from qualkit.store.folders import network_of
+from qualkit.store.locking import locked
 from qualkit.writing import to_disk
 
 _PRAGMAS = (
@@ -43,7 +43,6 @@ _ON_NETWORK = (  # without spilling, others can read, and a backup be made, unti
 )  # fmt: skip
 LOCK_SECONDS = 60.0
 PART = ".part"  # of a copy that is not whole yet
-_POLL_SECONDS = 0.005
 _WRITING = "qualkit_writing"
 
 
@@ -73,7 +72,7 @@ def file_engine(path: Path) -> Engine:
 
     A file that may not be written to is read as it lies there.
     """
-    if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+    if not may_write(path):
         return _not_written_to(path)
     engine = create_engine(
         URL.create("sqlite", database=str(path)), poolclass=NullPool, hide_parameters=True
@@ -88,6 +87,11 @@ def file_engine(path: Path) -> Engine:
     event.listen(engine, "connect", set_up)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def may_write(path: Path) -> bool:
+    """Whether a study's file, and the journal beside it, may be written to."""
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
 
 
 def _not_written_to(path: Path) -> Engine:
@@ -137,12 +141,7 @@ def lock_of(engine: Engine) -> AbstractContextManager[Any]:
     """The lock that one writer holds: a file beside an SQLite file, nothing on a server."""
     if engine.dialect.name != "sqlite":
         return nullcontext()
-    return FileLock(
-        lock_path(engine.url.database or ""),
-        timeout=LOCK_SECONDS,
-        poll_interval=_POLL_SECONDS,
-        mode=0o600,
-    )
+    return locked(lock_path(engine.url.database or ""), LOCK_SECONDS)
 
 
 def lock_path(study: Path | str) -> str:

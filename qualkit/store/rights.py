@@ -63,6 +63,7 @@ _NEEDED: Final = {  # everything else needs an evaluator
     "withdraw sign-off": SUPERVISOR,
     "withdraw participant": SUPERVISOR,
     "purge": SUPERVISOR,
+    "restore": SUPERVISOR,
     "add coder": SUPERVISOR,
     "set coder": SUPERVISOR,
 }
@@ -88,6 +89,7 @@ _SAID: Final = (  # what people do, in words, and an action of the log that stan
     ("Say who works on the study, and in which role", "set coder"),
     ("Sign off", "sign off"),
     ("Withdraw a participant; purge", "purge"),
+    ("Go back to a backup", "restore"),
 )
 Row = Mapping[str, Any]
 

@@ -38,13 +38,14 @@ from qualkit.errors import (
     StoreError,
 )  # fmt: skip
 from qualkit.model import new_id, now, sha256
-from qualkit.store import kept, rights, schema
+from qualkit.store import kept, leftover, rights, schema
 from qualkit.store.engine import (
     LOCK_SECONDS,
     file_engine,
     is_address,
     lock_of,
     make_file,
+    may_write,
     server_engine,
     shown,
     writing,
@@ -269,6 +270,7 @@ class Store:
         self.engine = engine
         self._moment: Connection | None = None
         self._once: Once | None = None
+        self.warnings: tuple[str, ...] = ()  # what was found while it was opened
 
     @classmethod
     def create(cls, study: str, fill: Callable[[Connection], None] | None = None) -> Store:
@@ -299,7 +301,9 @@ class Store:
             store = cls(study, server_engine(study))
         else:
             _check_file(Path(study))
+            found = leftover.set_aside(Path(study)) if may_write(Path(study)) else None
             store = cls(study, file_engine(Path(study)))
+            store.warnings += (found,) if found else ()
         try:
             with store._telling():
                 store._check()

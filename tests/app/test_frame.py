@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_the_interface_listens_to_this_machine_alone_and_sends_nothing():
-    assert {"--server.address=127.0.0.1", "--browser.gatherUsageStats=false"} <= set(flags())
+    assert {"--server.address=127.0.0.1", "--browser.gatherUsageStats=false"} <= set(flags("127.0.0.1"))
 
 
 def test_streamlit_run_and_qualkit_app_have_the_same_settings():

@@ -31,7 +31,7 @@ WAYS = {  # a command's name -> its arguments after STUDY, FILE where the file s
 }
 ELSEWHERE = {  # the same writers, with libraries that are slow to load, or more to prepare
     "agreement", "consensus codings", "cooccurrence", "evaluate", "figure", "quotes check",
-    "survey define", "survey figure", "survey items", "survey table", "topics", "triangulate",
+    "survey figure", "survey items", "survey table", "topics", "triangulate",
     "typology",
 }  # fmt: skip
 
@@ -65,7 +65,9 @@ def study(tmp_path_factory):
     with Project.open(str(path), user="Ann") as project:
         project.add_sources([text])
         project.add_coder("Ann")
-        project.set_attributes({"aoife": {"area": "Aoife's"}})
+        sheet = folder / "a.csv"
+        sheet.write_text("source,area\naoife,Aoife's\n")
+        project.set_attributes(sheet)
         project.set_code(f"evaluation-topics/{CODE}", definition="What Aoife asked for.")
         project.add_coding("aoife", (20, 40), CODE, coder="Ann")
         keys.write(keys.place_of(str(path)), Key(project.study_id, entries=(

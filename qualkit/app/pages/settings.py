@@ -9,11 +9,14 @@ from typing import Any, Final
 import streamlit as st
 
 import qualkit
-from qualkit.app import jobs, release, state
+from qualkit.app import backups_room, jobs, release, state
 from qualkit.app import settings_room as room
+from qualkit.app.pages import settings_backups
 from qualkit.app.pages.export import faults_table
+from qualkit.app.pages.settings_backups import LOG_COLUMNS
 from qualkit.errors import QualkitError
 from qualkit.project import Project
+from qualkit.wording import many
 
 _PARTS: Final = ("Coders", "Backups", "Log", "Check and about")
 _SAID: Final = "settings-said"
@@ -28,7 +31,8 @@ def show() -> None:
             "Part", _PARTS, horizontal=True, label_visibility="collapsed", key="settings-part",
             persist_state="session",
         )  # fmt: skip
-        {"Coders": _coders, "Backups": _backups, "Log": _log}.get(part, _about)(project)
+        parts = {"Coders": _coders, "Backups": settings_backups.show, "Log": _log}
+        parts.get(part, _about)(project)
 
 
 def _done(said: str) -> None:
@@ -79,9 +83,16 @@ def _show_coders(table: Any) -> None:  # noqa: ANN401 - a DataFrame
 
 
 def _roles() -> None:
-    with st.expander("What the roles mean"):
+    with st.expander("What the roles mean, and who may do what"):
         for role, sentence in room.ROLES.items():
             st.markdown(f"**{role.capitalize()}.** {sentence}")
+        st.dataframe(
+            room.rights_table(), hide_index=True, key="settings-rights", alt="Who may do what",
+            column_config={
+                "what": st.column_config.TextColumn("What", width="large"),
+                **{role: role.capitalize() for role in room.ROLES},
+            },
+        )  # fmt: skip
         st.markdown(
             "Roles hold once somebody is a supervisor; until then all may do everything. A name "
             "that is not in the list counts as an evaluator. Roles keep colleagues out of each "
@@ -148,60 +159,6 @@ def _try(work: Callable[[], str], not_done: str) -> None:
     _done(said)
 
 
-# Backups -----------------------------------------------------------------------------------
-
-
-def _backups(project: Project) -> None:
-    if "://" in (state.study() or ""):
-        st.info("This study lies in a PostgreSQL database; its own programs back it up.")
-        st.code("pg_dump --format=custom --file=study.dump DATABASE", language=None)
-        st.text("To go back: make an empty database, and read the copy into it.")
-        st.code("pg_restore --dbname=DATABASE study.dump", language=None)
-        return
-    ended = _work(
-        project, "backup", "Back up now", "Backing up",
-        partial(room.back_up, state.study() or "", state.coder() or None),
-    )  # fmt: skip
-    if ended is not None:
-        st.success("A copy was made and checked.")
-        st.text(str(ended))
-        jobs.forget(_key(project, "backup"))
-    table = room.backup_table(project)
-    if table.empty:
-        st.info("There is no backup yet. It is a copy of the whole study in a folder beside it.")
-    else:
-        _show_backups(project, table)
-    with st.expander("How to go back to a backup"):
-        st.markdown(
-            "1. Close this study everywhere, and stop the program that shows this page.\n"
-            "2. Put the study's file aside, and do not delete it yet.\n"
-            "3. Copy the backup to its place, under the name that the study's file had.\n"
-            "4. Open the study again. What was done after the backup is in the file put aside."
-        )
-
-
-def _show_backups(project: Project, table: Any) -> None:  # noqa: ANN401 - a DataFrame
-    column = st.column_config
-    st.dataframe(
-        table, hide_index=True, key="settings-backups", alt="The backups of this study",
-        column_config={
-            "file": column.TextColumn("File"),
-            "made": column.DatetimeColumn("Made", format="YYYY-MM-DD HH:mm"),
-            "size": column.NumberColumn("Size in MB", format="%.1f"),
-        },
-    )  # fmt: skip
-    paths = {path.name: path for path in project.backups()}
-    one, fetch = st.columns([3, 1], vertical_alignment="bottom")
-    name = one.selectbox(
-        "A copy to take away", list(paths), key=f"settings-copy-{next(iter(paths))}"
-    )
-    if name is not None:
-        fetch.download_button(
-            "Download", paths[name].read_bytes, name, "application/octet-stream",
-            key="settings-backup-download", icon=":material/download:", on_click="ignore",
-        )  # fmt: skip
-
-
 # Log ---------------------------------------------------------------------------------------
 
 
@@ -220,6 +177,7 @@ def _log(project: Project) -> None:
     chosen = _show_log(table, len(pages))
     _turn(pages, older)
     _undo(project, table, chosen)
+    _undo_last(project)
     _trail(project, words)
 
 
@@ -228,17 +186,10 @@ def _first_page() -> None:
 
 
 def _show_log(table: Any, page: int) -> list[int]:  # noqa: ANN401 - a DataFrame
-    column = st.column_config
     shown = st.dataframe(
         table, hide_index=True, on_select="rerun", selection_mode="single-row",
         key=f"settings-log-{page}-{table['entry'].iloc[0]}", alt="The log, newest first",
-        column_config={
-            "entry": column.NumberColumn("Entry", width=70),
-            "at": column.TextColumn("When", width=160),
-            "who": column.TextColumn("Who", width=140),
-            "action": column.TextColumn("What", width=160),
-            "what": column.TextColumn("About", width="large"),
-        },
+        column_config=LOG_COLUMNS,
     )  # fmt: skip
     return list(shown.selection.rows)
 
@@ -272,6 +223,25 @@ def _undo(project: Project, table: Any, chosen: list[int]) -> None:  # noqa: ANN
         _try(lambda: room.take_back(project, entry), "This entry was not taken back.")
 
 
+def _undo_last(project: Project) -> None:
+    if not (project.may("coder") and state.coder()):
+        return
+    with st.expander("Undo the last changes", key="settings-last", on_change="rerun") as open_one:
+        if not open_one.open:
+            return
+        steps = int(st.number_input("How many", 1, room.LAST, key="settings-steps"))
+        table = room.last_changes(project, steps)
+        if table.empty:
+            st.text("There is nothing to take back.")
+            return
+        st.text("These would be taken back, the newest first, whoever made them:")
+        st.dataframe(table, hide_index=True, key="settings-undo-these", alt="The last changes",
+                     column_config=LOG_COLUMNS)  # fmt: skip
+        seen = table["entry"].tolist()
+        if st.button("Undo " + many(len(seen), "change"), type="primary", key="settings-undo-last"):
+            _try(lambda: room.take_back_last(project, seen), "Not all of it was taken back.")
+
+
 def _trail(project: Project, words: str) -> None:
     with st.expander("The log as a file (audit trail)"):
         rows = st.checkbox(
@@ -303,6 +273,7 @@ def _about(project: Project) -> None:
     )  # fmt: skip
     if ended is not None:
         _show_check(ended)
+        _repair(project, ended)
     st.subheader("About")
     st.text(f"qualkit {qualkit.__version__}")
     st.text(f"This study lies in {project.study}")
@@ -323,6 +294,34 @@ def _show_check(found: room.Sound) -> None:
         return
     st.error("Something is not as it was stored. A backup has it as it was; see Backups.")
     faults_table(found.faults)
+
+
+def _repair(project: Project, found: room.Sound) -> None:
+    """Offer to make good what a check found, and say what was and what was not."""
+    if not (found.faults and state.coder() and project.may("evaluator")):
+        return
+    st.text(
+        "What the log, what it keeps or a backup still has can be made good; nothing is guessed, "
+        "and a backup is made first."
+    )
+    ended = _work(
+        project, "repair", "Repair what can be made good", "Repairing",
+        partial(backups_room.repair, state.study() or "", state.coder() or None),
+    )  # fmt: skip
+    if ended is not None:
+        _tell_repair(ended)
+        for done in ("repair", "check"):
+            jobs.forget(_key(project, done))
+
+
+def _tell_repair(made: backups_room.Mended) -> None:
+    st.success(made.said)
+    for line in made.mended:
+        st.text(line)
+    if made.left:
+        st.error("This could not be made good; go back to a backup that has it as it was.")
+        st.dataframe([{"Where": one.where, "What": one.why} for one in made.left],
+                     hide_index=True, key="settings-left", alt="What is still wrong")  # fmt: skip
 
 
 def _work(

@@ -10,6 +10,7 @@ import streamlit as st
 
 from qualkit.app import find_room, jobs, state
 from qualkit.app import sources_room as room
+from qualkit.app.pages import sources_corrected
 from qualkit.errors import QualkitError
 from qualkit.importers._guard import FILE_BYTES, MB
 from qualkit.loading import ImportReport
@@ -42,6 +43,7 @@ def show() -> None:
         else:
             st.info("You can read what is known here. Your role does not let you change it.")
         _told()
+        sources_corrected.waiting(project)
         if sources.empty:
             return
         with st.expander("Find words in all interviews", key="sources-find"):
@@ -481,6 +483,9 @@ def _one(project: Project, names: list[str]) -> None:
             st.link_button("Open in transcript", state.place(name), key="one-open")
             if may and st.button("Remove this source", key="one-remove"):
                 _ask(name)
+    if may:
+        sources_corrected.replacing(name)
+    sources_corrected.earlier(project, name)
 
 
 def _save_roles(project: Project, name: str, changed: Mapping[str, str]) -> None:
