@@ -27,7 +27,7 @@ from qualkit.privacy import key as keys
 from qualkit.privacy import vocabulary
 from qualkit.privacy.finding import Found, scan
 from qualkit.privacy.grouping import grouped
-from qualkit.privacy.key import Entry, Key
+from qualkit.privacy.key import Entry, Key, same
 from qualkit.privacy.replacing import EVERYWHERE, NAMES, Name, Names
 from qualkit.privacy.vocabulary import bare, folded, inflected
 from qualkit.swaps import swapped
@@ -172,15 +172,15 @@ def review(
     import pandas as pd
 
     key = key or Key("")
-    decided = {_same(word): one for one in key.entries for word in one.words}
+    decided = {same(word): one for one in key.entries for word in one.words}
     table = grouped(_found(project.said(), key, model=model))
     taken = {one.pseudonym for one in key.entries}
     rows = []
     for row in table.to_dict("records"):
         words = list(row["variants"])
-        entry = next((decided[_same(word)] for word in words if _same(word) in decided), None)
+        entry = next((decided[same(word)] for word in words if same(word) in decided), None)
         ordinary = any(_is_ordinary(word) for word in words)
-        suggestion = entry.pseudonym if entry else _free(row["suggestion"], taken)
+        suggestion = entry.pseudonym if entry else free(row["suggestion"], taken)
         taken.add(suggestion)
         rows.append({
             "group": row["group"], "kind": row["kind"], "words": words, "count": row["count"],
@@ -203,8 +203,12 @@ def _found(said: Sequence[Said], key: Key, *, model: bool) -> Iterator[Found]:
         yield from scan(one.text, names=names, known=key.refused, model=model, source=where)
 
 
-def _free(suggestion: str, taken: Collection[str]) -> str:
-    """A suggestion that nobody has yet: the next number, or letter, of its kind."""
+def free(suggestion: str, taken: Collection[str]) -> str:
+    """A suggestion that nobody has yet: the next number, or letter, of its kind.
+
+    >>> free("[Person 1]", {"[Person 1]"}), free("[date]", {"[date]"})
+    ('[Person 2]', '[date]')
+    """
     numbered = _NUMBERED.fullmatch(suggestion)
     if suggestion not in taken or numbered is None or "," in suggestion:
         return suggestion
@@ -507,7 +511,3 @@ def _within(text: str, where: str, letters: Mapping[str, str]) -> Iterator[dict[
 
 def _around(text: str, start: int, end: int) -> str:
     return " ".join(text[max(0, start - _AROUND) : end + _AROUND].split())
-
-
-def _same(words: str) -> str:
-    return " ".join(words.casefold().split())

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 
+import pandas as pd
 import pytest
 
 from qualkit import releasing
@@ -12,6 +15,7 @@ from qualkit.export.table import write_table
 from qualkit.privacy import key as keys
 from qualkit.privacy.key import Entry, Key
 from qualkit.project import Project
+from qualkit.store.surveys import pack
 
 ENTRY = Entry("person", "[Person 1]", ("Aoife",))
 
@@ -118,3 +122,15 @@ def test_what_cannot_be_read_is_searched_and_told(write):
 
     assert [(one.level, one.kind) for one in listed] == [("refuse", "name"), ("look", "unread")]
     assert "Aoife" not in json.dumps([one.as_dict() for one in listed])
+
+
+def test_open_answers_of_a_survey_are_looked_through_in_a_study(tmp_path):
+    table = pd.DataFrame({"why": ["Siobh\u00e1n rang"], "weight": [0.5]})
+    with closing(sqlite3.connect(tmp_path / "p.qualkit")) as made, made:
+        made.execute("CREATE TABLE survey_wave (answers BLOB)")
+        made.execute("INSERT INTO survey_wave VALUES (?)", [pack(table)[0]])
+    key = Key("s", entries=(Entry("person", "[Person 1]", ("Siobh\u00e1n",)),))
+
+    listed = releasing.check(tmp_path / "p.qualkit", key=key)
+
+    assert [(one.where, one.text) for one in listed] == [("survey_wave 1, answers", "[Person 1]")]

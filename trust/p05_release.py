@@ -154,7 +154,7 @@ def _xlsx(put: Callable[..., object]) -> Make:
         from openpyxl import Workbook
 
         book = Workbook()
-        book.active.append(["Theme", "Quote"])
+        book.create_sheet("Table").append(["Theme", "Quote"])
         put(book, said)
         book.save(path)
 
@@ -170,7 +170,7 @@ def _unseen_sheet(book: Book, said: str) -> None:
 def _note(book: Book, said: str) -> None:
     from openpyxl.comments import Comment
 
-    book.active["A1"].comment = Comment(said, "qualkit")
+    book["Table"]["A1"].comment = Comment(said, "qualkit")
 
 
 def _png(said: str) -> bytes:
@@ -181,6 +181,10 @@ def _png(said: str) -> bytes:
     told.add_itxt("Description", said, zip=True)
     Image.new("RGB", (4, 4)).save(made, "png", pnginfo=told)
     return made.getvalue()
+
+
+def _drawn(path: Path, said: str) -> None:
+    path.write_bytes(_png(said))
 
 
 def _zip(inner: str, pack: Callable[[str], bytes]) -> Make:
@@ -229,7 +233,7 @@ PLACES: dict[str, tuple[str, Make]] = {
         lambda d, said: setattr(d.core_properties, "title", said))),
     "the author of a document": (".docx", _docx(
         lambda d, said: setattr(d.core_properties, "author", said))),
-    "a cell of a workbook": (".xlsx", _xlsx(lambda b, said: b.active.append(["Access", said]))),
+    "a cell of a workbook": (".xlsx", _xlsx(lambda b, said: b["Table"].append(["Access", said]))),
     "a hidden sheet": (".xlsx", _xlsx(_unseen_sheet)),
     "a note on a cell": (".xlsx", _xlsx(_note)),
     "the subject of a workbook": (".xlsx", _xlsx(
@@ -245,7 +249,7 @@ PLACES: dict[str, tuple[str, Make]] = {
     "JSON": (".json", _text('{"quotes": ["', '"]}')),
     "a drawing": (".svg", _text("<svg><text>Then <tspan>", "</tspan></text></svg>")),
     "a description of a drawing": (".svg", _text("<svg><desc>", "</desc></svg>")),
-    "a picture's own text": (".png", lambda path, said: path.write_bytes(_png(said)) and None),
+    "a picture's own text": (".png", _drawn),
     "a bundle": (".bundle", _zip(
         "tables/memo.csv", lambda said: f'id,text\n1,"{said}"\n'.encode())),
     "an archive in an archive": (".zip", _zip("a.zip", _inner)),
@@ -279,9 +283,10 @@ def _table_xlsx(path: Path, rows: Rows) -> None:
     from openpyxl import Workbook
 
     book = Workbook()
-    book.active.append(["Table 1"])
+    sheet = book.create_sheet("Table")
+    sheet.append(["Table 1"])
     for row in rows:
-        book.active.append([int(cell) if cell.isdigit() else cell for cell in row])
+        sheet.append([int(cell) if cell.isdigit() else cell for cell in row])
     book.save(path)
 
 

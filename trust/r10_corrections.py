@@ -1,6 +1,6 @@
 """R10: a coding's words never change in silence, whatever is corrected in its transcript.
 
-Each round corrects a transcript in twenty places (letters, words, lines, whole passages, emoji,
+Each round corrects a transcript in forty places (letters, words, lines, whole passages, emoji,
 composed and decomposed letters, Windows line ends), puts it in the place of the text, and looks at
 every coding there ever was: it has the words it was given, at the place that it names, or it waits
 with them. Now and then proposals are taken, which gives a coding other words by a person's will,
@@ -12,6 +12,7 @@ from __future__ import annotations
 import random
 import tempfile
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,40 +27,43 @@ PROMISE = Promise(
     how="10,000 random corrections with emoji, decomposed letters and Windows line ends",
     goal="0 codings with other words than were given, 0 lost",
 )
-_EDITS = 20  # a round
+_EDITS = 40  # a round
 _ODD = ("😀", "👩\u200d👩\u200d👧", "e\u0301", "é", "“", "’", "\u200b", "ﬁ", "🇬🇧", "\xa0")
 _LINES = ("Interviewer: And then?", "P7: Yes. It helped, 😀 really.", "", "Note taker: pause")
 
 
 def measure(long: bool) -> Result:
-    """Correct and look, 500 rounds or a few."""
-    rounds = 500 if long else 6
+    """Correct and look, in ten studies or in one."""
     faults: list[str] = []
-    with tempfile.TemporaryDirectory(prefix="qualkit-trust-", dir=in_memory()) as name:
-        work = _Work(Path(name))
-        for number in range(rounds):
-            faults += [f"round {number + 1}: {one}" for one in work.round(number)]
-        work.project.close()
+    done: Counter[str] = Counter()
+    for seed in range(10 if long else 1):
+        with tempfile.TemporaryDirectory(prefix="qualkit-trust-", dir=in_memory()) as name:
+            work = _Work(Path(name), seed)
+            for number in range(25 if long else 5):
+                found = work.round(number)
+                faults += [f"study {seed + 1}, round {number + 1}: {one}" for one in found]
+            work.project.close()
+            done.update(work.done)
     figure = (
-        f"{len(faults)} faults after {work.corrections:,} corrections; "
-        f"{work.looked:,} codings looked at, {work.moved:,} had moved, {work.waited:,} waited"
+        f"{len(faults)} faults after {done['corrections']:,} corrections; {done['looked']:,} "
+        f"codings looked at, {done['moved']:,} had moved, {done['waited']:,} waited"
     )
-    return Result("R10", figure, ok=not faults and work.moved > 0, detail=tuple(faults[:20]))
+    return Result("R10", figure, ok=not faults and done["moved"] > 0, detail=tuple(faults[:20]))
 
 
 class _Work:
     """A study with one transcript, and what every coding's words must be."""
 
-    def __init__(self, folder: Path) -> None:
-        self.rng = random.Random(20_261_128)
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.rng = random.Random(20_261_128 + seed)
         self.file = folder / "s.txt"
-        self.file.write_text(transcript(3, 240), "utf-8")
+        self.file.write_text(transcript(3 + seed, 480), "utf-8")
         path = folder / "study.qualkit"
         self.project = Project.create(path, codebooks=["evaluation-topics"], user="Ann")
         self.project.add_sources([self.file])
         self.codes = codes_of(self.project)[:2]
         self.words: dict[str, str] = {}
-        self.corrections = self.looked = self.moved = self.waited = 0
+        self.done: Counter[str] = Counter()
 
     def round(self, number: int) -> Iterator[str]:
         """One round of corrections; what is wrong afterwards."""
@@ -72,8 +76,8 @@ class _Work:
         except QualkitError as error:
             yield from () if "is the same" in str(error) else (str(error),)
             return
-        self.corrections += _EDITS
-        self.moved += len(made.moves)
+        self.done["corrections"] += _EDITS
+        self.done["moved"] += len(made.moves)
         yield from self._faults()
         if number % 5 == 2 and made.entry is not None:
             self.project.undo(made.entry)
@@ -123,8 +127,8 @@ class _Work:
     def _faults(self) -> Iterator[str]:
         text = self.project.source("s").text
         standing, waiting = self.project.codings(), self.project.unplaced()
-        self.looked += len(standing)
-        self.waited += len(waiting)
+        self.done["looked"] += len(standing)
+        self.done["waited"] += len(waiting)
         for row in standing.to_dict("records"):
             if not self.words[row["coding"]] == row["text"] == text[row["start"] : row["end"]]:
                 yield f"a coding of {row['start']} to {row['end']} has other words"

@@ -100,6 +100,7 @@ def loss(study: str, user: str | None, backup: str, progress: Progress) -> Loss:
     with Project.open(study, user=user) as project:
         last = project.last_entry()
         found = project.log(limit=min(count, SHOWN), rows=False)
+    found["at"] = found["at"].str.replace("T", " ").str.removesuffix("Z")
     newer = found[found["entry"] > last - count]
     table = newer[["entry", "at", "who", "action", "what"]].iloc[::-1].reset_index(drop=True)
     return Loss(backup, _lost(count), table, last)

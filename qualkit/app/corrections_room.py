@@ -136,8 +136,9 @@ def waiting(project: Project) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``unplaced``, the coding's id; ``ready``, whether words are proposed; ``place``, the link to where it is proposed, or to its
-        source; ``source``, ``code``, ``coder``, ``text``, ``becomes``, ``since`` as a day.
+        ``unplaced``, the coding's id; ``ready``, whether words are proposed; ``place``, the link
+        to them, or to its source; ``source``, ``code``, ``coder``, ``text``, ``becomes``,
+        ``since`` as a day.
     """
     table = project.unplaced()
     starts, ends = table["becomes_start"], table["becomes_end"]

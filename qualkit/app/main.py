@@ -24,13 +24,11 @@ from qualkit.app.components.remember import remember
 from qualkit.errors import QualkitError
 from qualkit.project import Project
 
-_WHO: Final = "who-codes"
-# Privacy joins the group it belongs to.
 PAGES: Final = {
     "Prepare": ("study", "sources"),
     "Read and code": ("code", "suggestions", "topics"),
     "Analyse": ("framework", "agreement", "surveys", "triangulation", "codebook", "memos"),
-    "Hand over": ("export", "exchange", "settings"),
+    "Hand over": ("privacy", "export", "exchange", "settings"),
 }
 
 
@@ -115,14 +113,14 @@ def _who() -> tuple[str, ...]:
         return warnings
     if now and now not in names:
         names = [*names, now]
-    st.session_state[_WHO] = now or None  # a page may have given the coder another name
+    st.session_state[state.WHO] = now or None  # a page may have given the coder another name
     st.selectbox(
         "Who codes",
         names,
         index=None,
         placeholder="Choose or type your name",
         accept_new_options=True,
-        key=_WHO,
+        key=state.WHO,
         on_change=_choose_coder,
         args=(tuple(names),),
         help="Your codings are stored under this name.",
@@ -131,4 +129,4 @@ def _who() -> tuple[str, ...]:
 
 
 def _choose_coder(known: tuple[str, ...]) -> None:
-    state.choose_coder(st.session_state[_WHO] or "", known)
+    state.choose_coder(st.session_state[state.WHO] or "", known)

@@ -25,6 +25,7 @@ from qualkit.wording import many
 
 _STUDY: Final = "qualkit-study"
 _CODER: Final = "qualkit-coder"
+WHO: Final = "who-codes"  # the key of the box in which people say who they are
 _AWAY: Final = "study-warnings-put-away"
 _LINKED: Final = re.compile(r"(?=://)|(?<=www)(?=\.)|(?=@)", re.IGNORECASE)
 _NO_WIDTH: Final = "\u2060"
@@ -58,6 +59,18 @@ def open_study(path: str | None) -> None:
     st.session_state["study"] = path
     if path is not None:
         remember_study(path)
+
+
+def forget_all_but(*kept: str) -> None:
+    """Let go of what the tab kept of the study, where all of it may be otherwise by now.
+
+    Parameters
+    ----------
+    kept : str
+        Keys that stay, beside who works here and which study is open.
+    """
+    for key in set(st.session_state) - {"study", "coder", WHO, "pages", _AWAY, *kept}:
+        del st.session_state[key]
 
 
 def coder() -> str:

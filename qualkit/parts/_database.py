@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import tempfile
 import zlib
@@ -11,11 +12,11 @@ from pathlib import Path
 from typing import Final
 
 from qualkit.errors import ReadError
-from qualkit.parts._plain import decoded
 from qualkit.privacy.release import Grid, Part
 
 _ALREADY: Final = ("_data", "_idx", "_docsize", "_config", "_content")  # of a search index
 _LARGEST: Final = 1 << 28
+_RUN: Final = re.compile(rb"[\x20-\x7e\x80-\xff]{4,}")
 
 
 def rows(data: bytes, where: str) -> Iterator[Part | Grid]:
@@ -55,7 +56,18 @@ def _said(value: object) -> str:
         return ""
     if value[:1] == b"\x78":
         try:
-            return decoded(zlib.decompressobj().decompress(value, _LARGEST))
+            value = zlib.decompressobj().decompress(value, _LARGEST)
         except zlib.error:
             return ""
-    return decoded(value)
+    return _letters(value)
+
+
+def _letters(data: bytes) -> str:
+    """The text of a value; of a packed table its head, for what follows are numbers alone."""
+    length = int.from_bytes(data[:8], "little")
+    if data[8:9] == b"{" and 0 < length <= len(data) - 8:
+        data = data[8 : 8 + length]
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return "\n".join(run.decode("utf-8", "replace") for run in _RUN.findall(data))

@@ -103,28 +103,40 @@ class Key:
             For a pseudonym that cannot stand, or an entry without words.
         """
         entry = _checked(entry)
-        own = {_same(words) for words in entry.words}
+        own = {same(words) for words in entry.words}
         held = []
         for one in self.entries:
-            words = tuple(word for word in one.words if _same(word) not in own)
+            words = tuple(word for word in one.words if same(word) not in own)
             if words:
                 held.append(replace(one, words=words))
-        refused = tuple(word for word in self.refused if _same(word) not in own)
+        refused = tuple(word for word in self.refused if same(word) not in own)
         return replace(self, entries=(*held, entry), refused=refused)
 
     def with_refused(self, words: Sequence[str]) -> Key:
         """With words that identify nobody."""
-        known = {_same(one) for one in self.refused}
-        added = {_same(word): word for word in words if _same(word) not in known}
+        known = {same(one) for one in self.refused}
+        added = {same(word): word for word in words if same(word) not in known}
         entries = []
         for one in self.entries:
-            kept = tuple(word for word in one.words if _same(word) not in added)
+            kept = tuple(word for word in one.words if same(word) not in added)
             if kept:
                 entries.append(replace(one, words=kept))
         return replace(self, entries=tuple(entries), refused=(*self.refused, *added.values()))
 
+    def without(self, words: Sequence[str]) -> Key:
+        """With nothing decided on these words."""
+        gone = {same(one) for one in words}
+        entries = []
+        for one in self.entries:
+            kept = tuple(word for word in one.words if same(word) not in gone)
+            if kept:
+                entries.append(replace(one, words=kept))
+        refused = tuple(word for word in self.refused if same(word) not in gone)
+        return replace(self, entries=tuple(entries), refused=refused)
 
-def _same(words: str) -> str:
+
+def same(words: str) -> str:
+    """What is the same for words in any case, with any spaces."""
     return " ".join(words.casefold().split())
 
 

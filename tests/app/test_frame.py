@@ -22,7 +22,9 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_the_interface_listens_to_this_machine_alone_and_sends_nothing():
-    assert {"--server.address=127.0.0.1", "--browser.gatherUsageStats=false"} <= set(flags("127.0.0.1"))
+    assert {"--server.address=127.0.0.1", "--browser.gatherUsageStats=false"} <= set(
+        flags("127.0.0.1")
+    )
 
 
 def test_streamlit_run_and_qualkit_app_have_the_same_settings():
@@ -214,3 +216,26 @@ def test_a_coder_pack_opens_in_its_coders_name(tmp_path, write, monkeypatch):
         shown[name] = page.run().text[0].value
 
     assert shown == {"ann": "Ann", "pilots": ""}
+
+
+def _warned():
+    from qualkit.app import main, state
+
+    state.warn(main._who())
+
+
+def test_what_a_study_warns_of_is_said_once_as_it_is_until_it_is_put_away(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["qualkit"])
+    folder = tmp_path / "Dropbox"
+    folder.mkdir()
+    with Project.create(folder / "**a**.qualkit", user="Ben"):
+        pass
+    page = AppTest.from_function(_warned, default_timeout=60)
+    page.session_state["study"] = str(folder / "**a**.qualkit")
+
+    page.run()
+    assert [one.value for one in page.warning] == ["This study needs a look."]
+    assert page.text[-1].value.startswith("**a**.qualkit lies in a folder that Dropbox syncs")
+    page.button(key="study-warnings-away").click().run()
+
+    assert not page.warning

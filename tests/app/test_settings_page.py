@@ -1,4 +1,4 @@
-"""The page Settings: coders and roles, backups, the log, the check, and what this program is."""
+"""The page Settings: coders and roles, the log, undo, the check, and what this program is."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import csv
 import io
 import sqlite3
 import threading
-from pathlib import Path
 
 import pytest
 
@@ -71,6 +70,14 @@ def test_a_name_that_is_none_is_told_as_a_refusal(opened, name):
         room.add_coder(opened, name, "coder", "")
 
 
+def test_who_may_do_what_is_told_by_role_in_words():
+    table = room.rights_table().set_index("what")
+
+    assert table.columns.tolist() == list(ROLES)
+    assert table.loc["Go back to a backup"].tolist() == ["no", "no", "no", "yes"]
+    assert table.loc["Code, and change or remove codings", "coder"] == "only their own"
+
+
 # Log -----------------------------------------------------------------------------------------
 
 
@@ -133,6 +140,29 @@ def test_an_entry_whose_coding_is_gone_is_not_taken_back(opened):
         room.take_back(opened, 3)
 
 
+def test_the_last_changes_leave_out_what_was_taken_back_and_who_took_it(opened):
+    opened.undo(4)
+
+    assert room.last_changes(opened, 2)["entry"].tolist() == [3, 2]
+
+
+def test_the_last_changes_are_taken_back_together(opened):
+    said = room.take_back_last(opened, [4, 3])
+
+    assert said == "Entries 4, 3 were taken back; each can be done again from the log."
+    assert opened.codings().empty
+
+
+def test_nothing_else_is_taken_back_than_what_was_shown(opened):
+    seen = room.last_changes(opened, 1)["entry"].tolist()
+    opened.add_coder("Bo")
+
+    with pytest.raises(ConflictError, match="look again at what is taken back"):
+        room.take_back_last(opened, seen)
+
+    assert len(opened.codings()) == 2
+
+
 def test_a_reader_may_take_nothing_back(study):
     with Project.open(study, user="Ann") as project:
         project.add_coder("Bo", role="reader")
@@ -170,15 +200,7 @@ def test_no_spreadsheet_runs_what_somebody_is_called(study):
     assert trail.data.decode("utf-8-sig").splitlines()[1].split(",")[2] == "'=1+1"
 
 
-# Backups, check, about -----------------------------------------------------------------------
-
-
-def test_a_backup_is_listed_with_its_size(study, opened):
-    made = room.back_up(str(study), None, silent)
-
-    table = room.backup_table(opened)
-    assert table["file"].tolist() == [Path(made).name]
-    assert table["size"].tolist() == [round(Path(made).stat().st_size / 1_000_000, 1)]
+# Check, about -----------------------------------------------------------------------
 
 
 def test_a_check_of_a_sound_study_finds_nothing(study):
@@ -228,7 +250,7 @@ def shown(study, part="Coders", coder="Ann"):
 def ended(page):
     """The page once its job has ended."""
     for thread in threading.enumerate():
-        if thread.name.startswith(("backup ", "trail ", "check ")):
+        if thread.name.startswith(("trail ", "check ")):
             thread.join(60)
     return page.run()
 
@@ -287,35 +309,24 @@ def test_who_is_no_supervisor_sees_the_coders_and_changes_nothing(study):
     assert not page.text_input
 
 
-def test_a_backup_is_made_on_the_page(study):
-    page = shown(study, "Backups")
-
-    page.button(key="settings-backup").click().run()
-    if not page.success:  # it is said once, and may have been done before the page was drawn
-        ended(page)
-
-    assert page.success[0].value == "A copy was made and checked."
-    assert len(page.dataframe[0].value) == 1
-    assert page.get("download_button")
-
-
-def test_a_study_on_a_server_is_backed_up_by_pg_dump(postgres):
-    address = postgres.new_database("settings_page")
-    with Project.create(address, user="Ann"):
-        pass
-
-    page = shown(address, "Backups")
-
-    assert page.code[0].value.startswith("pg_dump ")
-    assert not page.button
-
-
 def test_the_log_is_searched_on_the_page(study):
     page = shown(study, "Log")
 
     page.text_input(key="settings-log-words").set_value("staffing").run()
 
     assert page.dataframe[0].value["entry"].tolist() == [3]
+
+
+def test_the_last_changes_are_shown_and_taken_back_on_the_page(study):
+    page = shown(study, "Log")
+    page.session_state["settings-last"] = True
+    page.run()
+
+    page.number_input(key="settings-steps").set_value(2).run()
+    assert page.dataframe[1].value["entry"].tolist() == [4, 3]
+    page.button(key="settings-undo-last").click().run()
+
+    assert page.success[0].value.startswith("Entries 4, 3 were taken back;")
 
 
 def test_the_log_is_paged_on_the_page(study, monkeypatch):

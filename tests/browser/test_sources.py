@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from qualkit.app.sources_room import guessed_roles
 from qualkit.project import Project
-from tests.browser.driving import at_rest, type_into, work_as
+from tests.browser.driving import at_rest, finished, type_into, work_as
 
 PARENT = "Ann Lee: What helped?\nBo Ek: The *letter* from school.\n"
 
@@ -112,3 +112,38 @@ def test_a_source_is_removed_after_a_question(study, shared, visit):
 
     with Project.open(study) as project:
         assert project.sources()["source"].tolist() == ["p1"]
+
+
+def test_a_corrected_transcript_takes_its_place_and_codings_move_with_their_words(
+    study, shared, visit, tmp_path
+):
+    with Project.open(study, user="Ann") as project:
+        old = project.source("p2").text
+        for words in ("the bus stops early", "My son waited eight months."):
+            start = old.index(words)
+            project.add_coding("p2", (start, start + len(words)), "set-up", coder="Ann")
+    new = old.replace("Was it easy", "So, was it *really* easy").replace("eight", "nine")
+    (tmp_path / "corrected.txt").write_text(new, "utf-8")
+    page = visit(f"{shared.url}/sources", study=study)
+    work_as(page, "Ann")
+    choose(page, "Source", "p2")
+
+    page.get_by_text("Replace its transcript by a corrected one").click()
+    page.locator("input[type=file]:not([multiple])").first.set_input_files(
+        tmp_path / "corrected.txt"
+    )
+    page.get_by_role("button", name="Look at what changes").click()
+    finished(page)
+    expect(page.get_by_test_id("stMetricValue")).to_have_text(["0", "1", "1", "0"])
+    page.get_by_role("button", name="Replace the transcript").click()
+    expect(page.get_by_text("Codings that wait for a place")).to_be_visible()
+    finished(page)
+
+    with Project.open(study) as project:
+        (moved,) = project.codings()[["start", "text"]].to_numpy().tolist()
+        assert moved == [new.index("the bus"), "the bus stops early"]
+    page.get_by_role("button", name="Take 1 proposal").click()
+    expect(page.get_by_text("1 coding has a place again.")).to_be_visible()
+    with Project.open(study) as project:
+        assert project.codings()["text"].tolist()[1] == "My son waited nine months."
+        assert project.log()["who"].iloc[-1] == "Ann"

@@ -68,7 +68,7 @@ def study(tmp_path_factory):
         sheet = folder / "a.csv"
         sheet.write_text("source,area\naoife,Aoife's\n")
         project.set_attributes(sheet)
-        project.set_code(f"evaluation-topics/{CODE}", definition="What Aoife asked for.")
+        project.set_code("evaluation-topics", CODE, definition="What Aoife asked for.")
         project.add_coding("aoife", (20, 40), CODE, coder="Ann")
         keys.write(keys.place_of(str(path)), Key(project.study_id, entries=(
             Entry("person", "[Person 1]", ("Aoife",)),)))  # fmt: skip
@@ -126,7 +126,7 @@ def test_no_command_and_no_page_writes_or_offers_a_file_in_another_way():
     assert found == {
         "cli/_shared.py",  # within write_whole
         "app/files.py", "app/recent.py", "app/settings_room.py", "app/sources_room.py",  # no downloads
-        "app/release.py",
+        "app/release.py", "app/pages/settings_backups.py",  # a backup is no release
     }  # fmt: skip
 
 

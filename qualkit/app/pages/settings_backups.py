@@ -40,7 +40,7 @@ def show(project: Project) -> None:
         return
     _table(project)
     one = st.selectbox(
-        "One backup", found, format_func=_label, key=f"settings-copy-{found[0].path.name}"
+        "One backup", found, format_func=room.named, key=f"settings-copy-{found[0].path.name}"
     )
     if one is not None:
         _offer(project, one)
@@ -82,10 +82,6 @@ def _table(project: Project) -> None:
     st.text("Those that somebody asked for stay for good; of the others, the newest ten.")
 
 
-def _label(one: Backup) -> str:
-    return state.plain(room.named(one))
-
-
 def _offer(project: Project, one: Backup) -> None:
     if project.blind:
         st.text("A copy holds what others coded: it can be taken away once you have finished.")
@@ -113,7 +109,7 @@ def _go_back(project: Project, study: str, one: Backup) -> None:
     if said is not None:
         jobs.forget(back)
         jobs.forget(look)
-        _begin_anew(study, str(said))
+        _begin_anew(str(said))
     jobs.button(
         "Go back to this backup", key="settings-loss", job=look, title="Looking at what is lost",
         work=partial(room.loss, study, user, name),
@@ -143,12 +139,9 @@ def _confirm(study: str, user: str, seen: room.Loss, held: tuple[str, str]) -> N
                 st.rerun()
 
 
-def _begin_anew(study: str, said: str) -> None:
-    """Let go of what this tab kept of the study as it was, but for who works in it."""
-    coder, part = state.coder(), st.session_state.get("settings-part")
-    state.open_study(study)
-    state.choose_coder(coder)
-    st.session_state["settings-part"] = part
+def _begin_anew(said: str) -> None:
+    """Let go of what this tab kept of the study as it was, but for who works in it and where."""
+    state.forget_all_but("settings-part")
     st.session_state[_BACK] = said
     st.rerun()
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 import streamlit as st
 
 from qualkit.app import corrections_room as room
-from qualkit.app import jobs, state
+from qualkit.app import jobs, release, state
 from qualkit.app.sources_room import Upload
 from qualkit.correction_keeping import Replacement
 from qualkit.errors import QualkitError
@@ -73,7 +73,7 @@ def _preview(made: Replacement) -> None:
     for warning in made.warnings:
         st.text(f"Look at this: {warning}")
     for title, codings in (
-        ("Their words were corrected", made.breaks),
+        ("Their words are not there any more", made.breaks),
         ("Same words, another place", made.moves),
         ("Same words, same place", made.stays),
     ):
@@ -191,6 +191,8 @@ def earlier(project: Project, name: str) -> None:
             state.tell(error, "This text is not there any more.")
             return
         with st.container(height=300):
+            release.download("Download this text", text, f"{name}-{edition}.txt", "text/plain",
+                             key=f"edition-download-{name}-{edition}")  # fmt: skip
             st.text(text)
 
 
