@@ -386,7 +386,7 @@ def named_code(connection: Connection, name: str) -> Code:
     if len(found) != 1:
         return code_of(codes_by_name(connection), name)
     parents = select(c.id, c.ident).where(c.id == found[0]["parent_id"])
-    return rows.one_code(found[0], {row.id: row.ident for row in connection.execute(parents)})
+    return rows.one_code(dict(found[0]), {row.id: row.ident for row in connection.execute(parents)})
 
 
 def _known_codes(codes: Mapping[str, list[Code]], name: str) -> list[str]:

@@ -2,7 +2,9 @@
 
 A study has a key where names were replaced in it, or where its key file lists any. Then every file
 that is written from it by a command or a page passes :func:`let_out`: what :func:`check` refuses
-takes its place only with a reason, which the log keeps. Scripts do the same with :func:`checked`.
+takes its place only with a reason, which the log keeps. Combinations of attributes are told there
+and not refused: a small study has them in every document, and what always refuses is never read.
+Scripts do the same with :func:`checked`.
 
 The check finds names, certain identifiers, small numbers and combinations of attributes. That a
 file passes it does not make it anonymous.
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from qualkit.project import Project
 
 _LONGEST: Final = 500  # characters of a reason
+_TOLD: Final = frozenset({"combination"})  # every grid of a small study has some: told, or all refuse
 
 __all__ = ["Finding", "Held", "check", "checked", "held_of", "let_out", "summary"]
 
@@ -203,7 +206,10 @@ def let_out(
     held = held_of(project, key)
     if not held.is_bound:
         return []
-    found = _found(made, place.name, held, held.attributes)
+    found = [
+        replace(one, level=LOOK) if one.kind in _TOLD else one
+        for one in _found(made, place.name, held, held.attributes)
+    ]
     refused = [one for one in found if one.level == REFUSE]
     if refused:
         reason = " ".join((anyway or "").split())[:_LONGEST]

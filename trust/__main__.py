@@ -19,8 +19,6 @@ def main(arguments: list[str]) -> int:
     names = [one for one in arguments if one != "--short"]
     print(machine())
     results = [one for name in modules(names) if (one := _one(name, long=long)) is not None]
-    if long:
-        write_table(results)
     return 0 if all(one.ok for one in results) else 1
 
 
@@ -32,6 +30,8 @@ def _one(name: str, *, long: bool) -> Result | None:
         print(f"{name:4} NOT MEASURED: {error}", flush=True)
         return None
     took = time.perf_counter() - start
+    if long:
+        write_table([result])  # at once, so that nothing is lost where a later one is stopped
     kept = "kept" if result.ok else "NOT KEPT"
     print(f"{name:4} {kept:9} {result.figure}   [{took:.0f} s]", flush=True)
     for line in result.detail:

@@ -20,6 +20,7 @@ from qualkit.errors import ConflictError, KeyFileError
 from qualkit.privacy import key as keys
 from qualkit.privacy.key import Entry, Key, same
 from qualkit.privacy.replacing import WHERES, Name, Names
+from qualkit.privacy_keeping import NEVER
 from qualkit.project import Project
 from qualkit.releasing import check
 from qualkit.wording import many
@@ -389,10 +390,15 @@ def apply(study: str, user: str, key: Path | None, seen: Seen, progress: Progres
     """
     progress(0, 1, "Writing the pseudonyms")
     with plainly(), Project.open(study, user=user) as project:
-        _, held = pseudonymising.key_of(project, key)
-        if (project.last_entry(), held.entries) != (seen.last, seen.entries):
+        if not is_current(project, key, seen):
             raise ConflictError("study or key were changed meanwhile; look again at what changes")
         return pseudonymising.apply(project, key_file=key)
+
+
+def is_current(project: Project, key: Path | None, seen: Seen) -> bool:
+    """Whether study and key still are what was looked at."""
+    _, held = pseudonymising.key_of(project, key)
+    return (project.last_entry(), held.entries) == (seen.last, seen.entries)
 
 
 def put_back(study: str, user: str, key: Path | None, progress: Progress) -> Swapped:
@@ -541,15 +547,15 @@ def keep_until(project: Project, until: object) -> str:
     """Say until when the study is kept; a sentence on it."""
     with plainly():
         project.set_retention(None if until is None else str(until))
-    return f"It is kept {retention_in_words(project.retention)}."
+    return retention_in_words(project.retention)
 
 
 def retention_in_words(until: str | None) -> str:
     """Until when a study is kept.
 
-    >>> retention_in_words("2031-08-31"), retention_in_words("never")
-    ('until 2031-08-31', 'without an end')
+    >>> retention_in_words("2031-08-31")
+    'This study is kept until 2031-08-31.'
     """
     if until is None:
-        return "until nobody has said when"
-    return "without an end" if until == "never" else f"until {until}"
+        return "Nobody has said until when this study is kept."
+    return f"This study is kept {'without an end' if until == NEVER else f'until {until}'}."

@@ -68,6 +68,8 @@ def leaving(made: Path, place: Path) -> None:
     found = [one for one in found if one.kind != UNREAD]  # every picture is one
     for one in [one for one in found if one.level == REFUSE][:_SHOWN]:
         say(f"released all the same: {one.where}: {one.why} {one.text}".rstrip())
+    for one in [one for one in found if one.kind == "combination"][:_SHOWN]:
+        say(f"look at: {one.where}: {one.why} {one.text}")
     if found:
         say(f"release check of {place.name}: {summary(found)}")
 

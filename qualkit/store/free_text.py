@@ -261,6 +261,8 @@ def sealed(table: Table, row: Row) -> dict[str, Any]:
     for column, digest in (("answers", "sha256"), ("data", "data_sha256")):
         if table.name in {"survey_wave", "strand"} and column in table.c:
             made[digest] = _digest(made[column])
+    if table is schema.verdict:
+        made["seal"] = triangulation.seal_of_proposal(json.loads(made["proposal"]))
     if (seal := _SEALS.get(table.name)) is not None:
         made["sha256"] = seal(made)
     return made

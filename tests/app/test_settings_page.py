@@ -75,7 +75,7 @@ def test_who_may_do_what_is_told_by_role_in_words():
 
     assert table.columns.tolist() == list(ROLES)
     assert table.loc["Go back to a backup"].tolist() == ["no", "no", "no", "yes"]
-    assert table.loc["Code, and change or remove codings", "coder"] == "only their own"
+    assert table.loc["Code, and change or remove codings"].iloc[1] == "only their own"
 
 
 # Log -----------------------------------------------------------------------------------------

@@ -129,9 +129,8 @@ def test_a_corrected_transcript_takes_its_place_and_codings_move_with_their_word
     choose(page, "Source", "p2")
 
     page.get_by_text("Replace its transcript by a corrected one").click()
-    page.locator("input[type=file]:not([multiple])").first.set_input_files(
-        tmp_path / "corrected.txt"
-    )
+    box = page.get_by_test_id("stFileUploader").filter(has_text="Corrected transcript")
+    box.locator("input").set_input_files(tmp_path / "corrected.txt")
     page.get_by_role("button", name="Look at what changes").click()
     finished(page)
     expect(page.get_by_test_id("stMetricValue")).to_have_text(["0", "1", "1", "0"])

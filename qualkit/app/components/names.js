@@ -107,7 +107,9 @@ class NameList {
   settle(acks) {
     for (const { gesture, why } of this.outbox.settle(acks)) {
       this.say(`That was not kept: ${why}`, { refused: true });
-      this.at = Math.max(0, this.groups.findIndex((one) => one.mark === gesture.group));
+      if (!this.editing) {
+        this.at = Math.max(0, this.groups.findIndex((one) => one.mark === gesture.group));
+      }
     }
     const waiting = new Set(this.outbox.waiting.map(({ gesture }) => gesture.group));
     for (const mark of [...this.mine.keys()].filter((one) => !waiting.has(one))) {
@@ -313,6 +315,12 @@ class NameList {
     return acts[event.key.length === 1 ? event.key.toLowerCase() : event.key] ?? null;
   }
 
+  /** Whether somebody types for the chosen group: what comes from Python must not disturb that. */
+  isTyping() {
+    const box = this.detail.querySelector("input");
+    return this.editing && box !== null && box.dataset.group === this.group?.mark;
+  }
+
   // What is seen -----------------------------------------------------------------------
 
   say(words, { refused = false, more = "" } = {}) {
@@ -329,7 +337,9 @@ class NameList {
     this.showPending();
     this.paintHead();
     this.paintList();
-    this.detail.replaceChildren(...(this.group ? this.chosen(this.group) : []));
+    if (!this.isTyping()) {
+      this.detail.replaceChildren(...(this.group ? this.chosen(this.group) : []));
+    }
     this.paintFoot();
     if (inside && !this.root.contains(document.activeElement)) {
       this.root.focus({ preventScroll: true }); // the pressed button was painted anew
@@ -411,7 +421,8 @@ class NameList {
     if (this.editing) {
       const input = make("input", "qk-n-input");
       input.value = this.replacementOf(group).replace(/^\[|\]$/g, "");
-      input.maxLength = 80;
+      input.maxLength = 78; // with the brackets, what a pseudonym may have
+      input.dataset.group = group.mark;
       input.setAttribute("aria-label", "Replacement");
       line.append("Replace by [", input, "]");
     } else if (state === "refuse") {

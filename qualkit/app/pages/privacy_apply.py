@@ -56,6 +56,9 @@ def _apply(project: Project, key: Path | None) -> None:
         _purge_next()
         return
     seen: room.Seen | None = jobs.result(look, "That cannot be looked at.")
+    if seen is not None and not room.is_current(project, key, seen):
+        jobs.forget(look)
+        seen = None
     jobs.button("Look at what changes", key="privacy-look", job=look, title="Looking",
                 work=partial(room.look, *parts.as_who(), key),
                 kind="secondary" if seen else "primary")  # fmt: skip

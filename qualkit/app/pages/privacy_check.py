@@ -33,7 +33,7 @@ def show(project: Project) -> None:
         "What to check", [_FILE, _STUDY], horizontal=True, key="privacy-what",
         label_visibility="collapsed",
     )  # fmt: skip
-    upload = None
+    file = upload = None
     if what == _FILE:
         file = st.file_uploader(
             "Report, table, web page, picture, PDF, REFI-QDA, bundle, study or archive",
@@ -42,7 +42,7 @@ def show(project: Project) -> None:
         if file is None:
             return
         upload = Upload(file.name, file.getvalue())
-    job = parts.job(project, f"check {upload.name if upload else ''}")
+    job = parts.job(project, f"check {file.file_id if file else project.last_entry()}")
     jobs.button("Check it", key="privacy-check", job=job, title="Checking", kind="primary",
                 work=partial(room.checked, *parts.as_who(), (key, upload)))  # fmt: skip
     found: list[Finding] | None = jobs.result(job, "It could not be checked.")

@@ -87,7 +87,7 @@ def _tell(made: Purged) -> None:
 
 def _keep(project: Project) -> None:
     held = project.retention
-    st.text(f"This study is kept {room.retention_in_words(held)}. Nothing is removed by itself.")
+    st.text(f"{room.retention_in_words(held)} Nothing is removed by itself.")
     if (over := project.retention_over()) is not None:
         st.warning(state.plain(over[0].upper() + over[1:] + "."))
     if views.say_why(project, "Only an evaluator of this study can set the date."):
@@ -96,7 +96,11 @@ def _keep(project: Project) -> None:
         day = st.date_input("Keep it until", _day(held), key="privacy-until", format="YYYY-MM-DD",
                             max_value=date(2200, 1, 1))  # fmt: skip
         never = st.checkbox("Keep it without an end", held == "never", key="privacy-never")
-        if st.form_submit_button("Keep this date"):
+        if not st.form_submit_button("Keep this date"):
+            return
+        if day is None and not never:
+            st.warning("Choose a date, or say that it is kept without an end.")
+        else:
             try:
                 said = room.keep_until(project, None if never else day)
             except QualkitError as error:
