@@ -23,6 +23,7 @@ _SHARED: Final = ("redirect_uri", "cookie_secret")
 _OF_PROVIDER: Final = ("client_id", "client_secret", "server_metadata_url")
 _SHORTEST: Final = 32  # characters of a secret that cookies are signed with
 _CALLBACK: Final = "/oauth2callback"
+_PORT: Final = "{port}"
 _HOW: Final = "docs/teams.md says how"
 
 
@@ -44,6 +45,10 @@ class Login:
 
     address: str
     providers: tuple[str, ...] = ()
+
+    def at(self, port: int) -> str:
+        """The address where it is left open on which port the interface listens."""
+        return self.address.replace(_PORT, str(port))
 
 
 def is_loopback(address: str) -> bool:

@@ -27,11 +27,10 @@ Every message says where, which value, and what to do about it. The parts are ke
 
 from __future__ import annotations
 
+import typing
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from collections.abc import Iterable, Sequence
 
 
@@ -264,7 +263,7 @@ class ReleaseError(QualkitError):
         What was found, each with `kind`, `where`, `level`, `why` and `text`.
     """
 
-    def __init__(self, file: str, findings: Iterable[Any]) -> None:
+    def __init__(self, file: str, findings: Iterable[typing.Any]) -> None:
         self.file = file
         self.findings = tuple(findings)
         listed = [f"{one.where}: {one.why} {one.text}".rstrip() for one in self.findings]

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from qualkit.project import Project
 
 _LONGEST: Final = 500  # characters of a reason
-_TOLD: Final = frozenset({"combination"})  # every grid of a small study has some: told, or all refuse
+_TOLD: Final = frozenset({"combination"})  # every grid of a small study has some
 
 __all__ = ["Finding", "Held", "check", "checked", "held_of", "let_out", "summary"]
 

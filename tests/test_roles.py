@@ -17,7 +17,6 @@ from qualkit.model import Code, new_id
 from qualkit.privacy.replacing import Name, Names
 from qualkit.project import Project
 from qualkit.store import rights, schema, swapping
-
 from qualkit.survey import Item, Survey, read_answers
 from qualkit.swaps import Run
 from qualkit.triangulate.strands import strand_of

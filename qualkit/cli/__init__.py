@@ -39,7 +39,7 @@ _COMMANDS = {  # name -> module, attribute, one line of help
     "link": ("link", "link", "Link themes to findings: suggest, add, list, set, remove."),
     "memo": ("memo", "memo", "Notes on the study, a source, a case or a code."),
     "new": ("new", "new", "Make a new study."),
-    "privacy": ("privacy", "privacy", "Find what may identify people, put pseudonyms in its place."),
+    "privacy": ("privacy", "privacy", "Find what may identify people, give it pseudonyms."),
     "project": ("project", "project", "Check a study, read its log, undo, back up, exchange."),
     "quotes": ("quotes", "quotes", "Check every quotation of a report against the sources."),
     "report": ("report", "report", "Write the whole study as one report in Word."),

@@ -72,7 +72,7 @@ def app(study: str | None, port: int, address: str) -> None:
         raise QualkitError("the interface needs one more package; install qualkit[app]")
     login = read_login()
     require_door(address, study, login)
-    outside = None if login is None else login.address.replace("{port}", str(port))
+    outside = None if login is None else login.at(port)
     page = Path(__file__).parents[1] / "app" / "start" / "run.py"
     command = [sys.executable, "-m", "qualkit.app.start.serve", "run", str(page)]
     given = [study] if study else []

@@ -71,11 +71,10 @@ def test_a_name_that_is_none_is_told_as_a_refusal(opened, name):
 
 
 def test_who_may_do_what_is_told_by_role_in_words():
-    table = room.rights_table().set_index("what")
+    rows = {row["what"]: row for row in room.rights_table().to_dict("records")}
 
-    assert table.columns.tolist() == list(ROLES)
-    assert table.loc["Go back to a backup"].tolist() == ["no", "no", "no", "yes"]
-    assert table.loc["Code, and change or remove codings"].iloc[1] == "only their own"
+    assert [rows["Go back to a backup"][role] for role in ROLES] == ["no", "no", "no", "yes"]
+    assert rows["Code, and change or remove codings"]["coder"] == "only their own"
 
 
 # Log -----------------------------------------------------------------------------------------
