@@ -15,7 +15,11 @@ TOGETHER = {
     "tests/app/test_topics_page.py": "vectors",
     "tests/cli/test_topics_cli.py": "vectors",
 }
-FIRST = ("browser", "vectors")
+SECOND = frozenset({  # half of what a browser takes, so that two workers have each their own
+    "test_coding.py", "test_doors.py", "test_history.py", "test_s4_hostile_text.py",
+    "test_sources.py", "test_surveys.py",
+})  # fmt: skip
+FIRST = ("browser", "second browser", "vectors")
 
 
 def group(nodeid: str) -> str:
@@ -25,7 +29,9 @@ def group(nodeid: str) -> str:
     ('browser', 'tests/test_undo.py')
     """
     file = nodeid.split("::", 1)[0]
-    return "browser" if file.startswith("tests/browser/") else TOGETHER.get(file, file)
+    if file.startswith("tests/browser/"):
+        return "second browser" if file.rpartition("/")[2] in SECOND else "browser"
+    return TOGETHER.get(file, file)
 
 
 def longest_first(items: list[pytest.Item]) -> None:

@@ -38,7 +38,7 @@ _NAME: Final = re.compile(
 _FEW: Final = 20  # codings; removing more is worth a backup
 _WHY: Final = {  # actions of the log that are worth one whatever they remove
     "merge pack": "merge", "pseudonymise": "removal", "restore names": "removal",
-    "withdraw": "removal", "replace source": "removal", "purge": "purge",
+    "withdraw participant": "removal", "replace source": "removal", "purge": "purge",
 }  # fmt: skip
 
 

@@ -194,7 +194,7 @@ def _walked(value: Any, of: Callable[[str], str]) -> Any:  # noqa: ANN401 - any 
     if isinstance(value, list):
         return [_walked(one, of) for one in value]
     if isinstance(value, dict):
-        return {name: _walked(one, of) for name, one in value.items()}
+        return {of(name): _walked(one, of) for name, one in value.items()}  # sources, in proposals
     return value
 
 

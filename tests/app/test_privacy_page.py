@@ -245,6 +245,7 @@ def test_who_withdraws_is_looked_at_first(study, opened):
     assert ["codings", 1] in table.to_numpy().tolist()
     assert room.counted(seen.counts).equals(table)
     assert room.people(opened) == []
+    assert [one.name.endswith("-removal.qualkit") for one in made.backups] == [True]
 
 
 def test_a_purge_is_looked_at_first_and_takes_the_backups_when_told(study, opened):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from datetime import date
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -15,7 +16,7 @@ from qualkit.errors import BatchError, ConflictError, KeyFileError, UnknownName
 from qualkit.importers.sheets import Sheet
 from qualkit.privacy import key as keys
 from qualkit.project import Project
-from tests.copies import empty
+from tests.copies import empty, sample
 
 TEXT = "Interviewer: Was Aoife there?\nAoife: I was, and Will Shah. Will you ring? I will.\n"
 BOOK = "evaluation-topics"
@@ -253,3 +254,20 @@ def test_from_a_review_to_a_purge_by_the_command_line(tmp_path):
             f"Interviewer: Was {words['Aoife']} there?\n{words['Aoife']}: I was, and "
             f"{words['Will Shah']}. Will you ring? I will.\n"
         )
+
+
+def test_nothing_in_the_whole_sample_study_says_a_name_after_pseudonyms_and_purge(copies, tmp_path):
+    """Sources are called by their places, and verdicts keep what they rest on: names everywhere."""
+    path = copies.file(sample, tmp_path / "sample.qualkit")
+    decisions = [("place", "Kingsreach", "[Area A]"), ("place", "Northmoor", "[Area B]")]
+    table = Sheet("d.csv", ("kind", "words", "replacement"), tuple(decisions), (2, 3))
+    with Project.open(path, user="Sue") as project:
+        pseudonymising.apply(project, decisions=table)
+        assert project.check().problems == ()
+        pseudonymising.purge(project, backups=True)
+        assert "[Area A]-c" in project.sources()["source"].tolist()
+
+    held = Path(path).read_bytes().lower()
+    for _, name, _ in decisions:
+        for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
+            assert name.lower().encode(encoding) not in held

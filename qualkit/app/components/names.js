@@ -39,6 +39,7 @@ class NameList {
     this.root.setAttribute("aria-label", "Likely identifiers. Press ? for the keys.");
     this.head = make("div", "qk-n-head");
     this.list = make("ol", "qk-n-list");
+    this.list.tabIndex = 0; // it scrolls by itself
     this.list.setAttribute("aria-label", "Groups of likely identifiers");
     this.detail = make("div", "qk-n-detail");
     this.foot = make("div", "qk-n-foot");
