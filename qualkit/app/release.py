@@ -24,6 +24,7 @@ from qualkit.releasing import let_out
 if TYPE_CHECKING:
     from qualkit.releasing import Finding
 
+KEY_FILE: Final = "privacy-key-file"  # under what this tab keeps the path that was typed
 _HELD: Final = "release-held"  # the last verdicts of this tab
 _KEPT: Final = 32
 
@@ -45,8 +46,9 @@ class Verdict:
 
 
 def verdict(
-    study: str, user: str | None, data: bytes, name: str, *, anyway: str | None = None
-) -> Verdict:
+    study: str, user: str | None, data: bytes, name: str, *, anyway: str | None = None,
+    key: str | None = None,
+) -> Verdict:  # fmt: skip
     """Whether a file may leave a study; with a reason it may, and the log keeps the reason.
 
     Parameters
@@ -58,12 +60,14 @@ def verdict(
         What it holds, and what it will be called.
     anyway : str, optional
         The reason.
+    key : str, optional
+        Where the key file is, where it is not beside the study.
     """
     try:
         with Project.open(study, user=user) as project, private_folder() as folder:
             path = folder / own_name(name)
             write_private(path, data)
-            let_out(project, path, Path(own_name(name)), anyway=anyway)
+            let_out(project, path, Path(own_name(name)), anyway=anyway, key=key)
     except ReleaseError as error:
         return Verdict(error.findings)
     except QualkitError as error:
@@ -86,7 +90,7 @@ def download(
     held: dict[tuple[object, ...], Verdict] = st.session_state.setdefault(_HELD, {})
     of = _what(content, name)
     if of not in held:
-        held[of] = verdict(state.study() or "", state.coder() or None, content, name)
+        held[of] = _verdict(content, name)
         for old in list(held)[:-_KEPT]:
             del held[old]
     found = held[of]
@@ -99,11 +103,23 @@ def download(
         st.download_button(label, content, name, mime, key=key, **{"on_click": "ignore", **how})
 
 
+def _verdict(content: bytes, name: str, *, anyway: str | None = None) -> Verdict:
+    """The verdict for who works in this tab."""
+    study, user = state.study() or "", state.coder() or None
+    return verdict(study, user, content, name, anyway=anyway, key=_key_file())
+
+
+def _key_file() -> str | None:
+    """The key file that was named on the page Privacy, where there is one."""
+    given = st.session_state.get(KEY_FILE)
+    return given if isinstance(given, str) and given and Path(given).is_file() else None
+
+
 def _what(content: bytes, name: str) -> tuple[object, ...]:
     """A file, the study, and its key as it is now."""
     study = state.study() or ""
     try:
-        key: object = place_of(study).stat().st_mtime_ns
+        key: object = place_of(study, given=_key_file()).stat().st_mtime_ns
     except (OSError, KeyFileError):
         key = None
     return study, state.coder(), key, name, hashlib.sha256(content).hexdigest()
@@ -128,6 +144,5 @@ def _refusal(
     if sent and not reason.strip():
         st.warning("Say why it may leave.")
     elif sent:
-        made = verdict(state.study() or "", state.coder() or None, content, name, anyway=reason)
-        st.session_state[_HELD][of] = made
+        st.session_state[_HELD][of] = _verdict(content, name, anyway=reason)
         st.rerun()

@@ -10,11 +10,11 @@ import streamlit as st
 
 from qualkit.app import privacy_room as room
 from qualkit.app import state
+from qualkit.app.release import KEY_FILE
 from qualkit.errors import KeyFileError
 from qualkit.privacy.key import ENDING
 from qualkit.project import Project
 
-KEY: Final = "privacy-key-file"
 _SAID: Final = "privacy-said"
 
 
@@ -26,7 +26,7 @@ def key_file(project: Project) -> Path | None:
     given = ""
     if "://" in project.study:
         given = st.text_input(
-            "The key file of this study", key=KEY, persist_state="session",
+            "The key file of this study", key=KEY_FILE, persist_state="session",
             placeholder=f"/home/ann/keys/pilots{ENDING}",
             help="Its whole path on the machine that this page runs on; made where there is none.",
         )  # fmt: skip
