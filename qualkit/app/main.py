@@ -129,4 +129,6 @@ def _who() -> tuple[str, ...]:
 
 
 def _choose_coder(known: tuple[str, ...]) -> None:
+    if state.WHO not in st.session_state:  # another study was opened in the same run
+        return
     state.choose_coder(st.session_state[state.WHO] or "", known)
