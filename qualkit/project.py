@@ -255,7 +255,7 @@ class Project(
         >>> project = Project.create(f"{tempfile.mkdtemp()}/study.qualkit", user="Ann")
         >>> project.add_coder("Bo")
         >>> _ = project.undo_last()
-        >>> project.trail()[["action", "added", "removed", "undone_by"]].iloc[0].tolist()
+        >>> project.trail()[["action", "added", "removed", "undone_by"]].to_numpy().tolist()[0]
         ['add coder', 1, 0, 2]
         """
         with self._store.read() as connection:

@@ -140,7 +140,7 @@ def test_a_removed_source_takes_its_codings_along_into_the_log(study, write):
     assert study.sources()["source"].tolist() == ["p1"]
     assert study.codings().empty
     removed = json.loads(study.log().iloc[-1]["before"])
-    assert [row["table"] for row in removed] == ["coding", "turn", "turn", "source", "case_unit"]
+    assert [row["table"] for row in removed] == ["coding", "turn", "source", "case_unit"]
 
 
 def test_a_name_that_is_not_there_is_answered_with_near_ones(study):

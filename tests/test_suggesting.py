@@ -180,11 +180,15 @@ def test_a_rejection_made_while_suggesting_stands(study):
     assert kept == len(stale) - 1
 
 
-def test_making_suggestions_is_not_undone_but_said_to_be_made_anew(study):
-    entry = int(study.log()["entry"].iloc[-1])
+def test_making_suggestions_is_taken_back_and_back_again(study):
+    made = study.suggestions()
+    assert len(made)
 
-    with pytest.raises(ValueError, match=r"suggestions are made anew with 'qualkit suggest'$"):
-        study.undo(entry)
+    undone = study.undo(int(study.log()["entry"].iloc[-1]))
+    assert study.suggestions().empty
+
+    study.undo(undone.entry)
+    assert study.suggestions()["suggestion"].tolist() == made["suggestion"].tolist()
 
 
 def test_only_the_codes_and_sources_asked_for(fresh):

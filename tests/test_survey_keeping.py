@@ -385,9 +385,14 @@ def test_answers_of_an_item_that_is_left_out_are_kept_and_told(on_file):
     assert "K1" in on_file.answers("leads", "before")
 
 
-def test_an_entry_with_answers_cannot_be_taken_back(study):
-    with pytest.raises(ValueError, match="cannot be undone: it changed survey_wave; only"):
-        study.undo(int(last(study)["entry"]))
+def test_an_entry_with_answers_is_taken_back_and_back_again(study):
+    held = study.answers(LEADS.id, "after")
+
+    undone = study.undo(int(last(study)["entry"]))
+    assert study.waves().empty
+
+    study.undo(undone.entry)
+    pd.testing.assert_frame_equal(study.answers(LEADS.id, "after"), held)
 
 
 def test_a_definition_is_not_taken_back_from_under_answers_that_came_since(study):

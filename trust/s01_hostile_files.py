@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import json
 import shutil
 import sqlite3
 import subprocess
@@ -206,18 +206,26 @@ def _command(case: Case, study: Path) -> list[str]:
     return ["source", "read", str(case.path)]
 
 
+_LAUNCH: Final = """
+import json, resource, subprocess, sys
+done = subprocess.run(sys.argv[2:], stdout=subprocess.DEVNULL).returncode
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+with open(sys.argv[1], "w") as to:
+    json.dump([done, used.ru_utime + used.ru_stime, used.ru_maxrss], to)
+"""  # a process of its own, and a small one: a child's peak counts what it was forked from
+
+
 def _run(arguments: list[str]) -> tuple[int, str, float, int]:
     """A command's exit code, what it said of errors, its seconds, its and its children's MB."""
     program = [sys.executable, "-m", "qualkit", *arguments]
-    with tempfile.TemporaryFile() as said:
-        child = subprocess.Popen(program, stdout=subprocess.DEVNULL, stderr=said)
-        _, status, used = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-        said.seek(0)
-        told = said.read().decode("utf-8", "replace")
-    unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
-    seconds = used.ru_utime + used.ru_stime  # whatever else the machine is at
-    return child.returncode, told, seconds, int(used.ru_maxrss) // unit
+    with tempfile.TemporaryDirectory() as folder:
+        to = Path(folder) / "used.json"
+        said = subprocess.run(
+            [sys.executable, "-c", _LAUNCH, str(to), *program],
+            stderr=subprocess.PIPE, check=True,
+        ).stderr.decode("utf-8", "replace")  # fmt: skip
+        code, seconds, peak = json.loads(to.read_text("utf-8"))  # whatever else the machine is at
+    return code, said, seconds, int(peak) // (1 << 20 if sys.platform == "darwin" else 1 << 10)
 
 
 def _rows(study: Path) -> dict[str, int] | None:

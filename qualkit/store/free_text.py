@@ -135,6 +135,7 @@ UNTYPED: Final = frozenset({  # columns of these that people did not type, or th
     ("case_attribute", "name"), ("verdict", "proposal"), ("unplaced", "becomes"),
 })  # fmt: skip
 APART: Final = frozenset({"words", "json", "yaml", "answers"})  # kinds with pieces
+_NAMED: Final = frozenset({"quotes", "by_type"})  # of proposals: mappings by source, by attribute
 _STRUCTURES: Final = frozenset({"json", "yaml", "answers"})
 
 
@@ -188,13 +189,17 @@ def _json(value: str, of: Callable[[str], str]) -> str:
     return value if made == held else json.dumps(made, ensure_ascii=False)
 
 
-def _walked(value: Any, of: Callable[[str], str]) -> Any:  # noqa: ANN401 - any JSON value
+def _walked(value: Any, of: Callable[[str], str], *, named: bool = False) -> Any:  # noqa: ANN401 - any JSON value
+    """A value with every text of it made anew; the names of a mapping too, where they are words."""
     if isinstance(value, str):
         return of(value)
     if isinstance(value, list):
         return [_walked(one, of) for one in value]
     if isinstance(value, dict):
-        return {of(name): _walked(one, of) for name, one in value.items()}  # sources, in proposals
+        return {
+            of(name) if named else name: _walked(one, of, named=name in _NAMED)
+            for name, one in value.items()
+        }
     return value
 
 

@@ -27,7 +27,8 @@ def test_no_list_names_a_table_that_is_gone():
     ("kind", "value", "made"),
     [
         ("words", "Ann says\n", "[P] says\n"),
-        ("json", '{"Ann": ["Ann\\nAnn", 1, null]}', '{"[P]": ["[P]\\n[P]", 1, null]}'),
+        ("json", '{"Ann": ["Ann\\nAnn", 1, null]}', '{"Ann": ["[P]\\n[P]", 1, null]}'),
+        ("json", '{"quotes": {"Ann": "x"}}', '{"quotes": {"[P]": "x"}}'),
         ("json", '{"a":1}', '{"a":1}'),  # untouched, to the letter
         ("yaml", "a: Ann # Ann\nAnn:\n  - 'Ann: x'\n", 'a: "[P]" # Ann\nAnn:\n  - "[P]: x"\n'),
         ("yaml", "a: |\n  Ann\n  b\nc: 012\n", 'a: "[P]\\nb\\n"\nc: 012\n'),
