@@ -59,7 +59,9 @@ def mark(page: Page, table: str, row: int, then: str) -> None:
     assert box is not None
     page.mouse.click(box["x"] + 12, box["y"] + 52 + 35 * row)
     finished(page)
-    if not page.get_by_role("button", name=then, exact=True).count():
+    try:
+        expect(page.get_by_role("button", name=then, exact=True)).to_be_visible(timeout=10_000)
+    except AssertionError:
         page.mouse.click(box["x"] + 12, box["y"] + 52 + 35 * row)  # it was drawn anew meanwhile
         finished(page)
 
