@@ -87,9 +87,11 @@ def test_a_study_needs_somebody_who_may_come_in(address):
     require_door(PUBLIC, address, Login("https://x.org"))
 
 
-def test_a_server_that_was_started_without_us_shows_nothing_to_other_machines():
+def test_a_server_that_was_started_without_us_shows_nothing_to_other_machines(monkeypatch):
     """`streamlit run app.py --server.address ...` says what is wrong in place of the study."""
     testing = pytest.importorskip("streamlit.testing.v1")
+    # the script takes the place of the main module, which processes that start later would run
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
     run = """
 from unittest.mock import patch
