@@ -12,14 +12,13 @@ import hashlib
 import json
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
 from typing import Any, Final, Literal
 
 from sqlalchemy import Table
 
 from qualkit.model import sha256
-from qualkit.store import decisions, schema, summaries, surveys, triangulation
-from qualkit.store.codings import coding_of
+from qualkit.store import schema, surveys, triangulation
+from qualkit.store.seals import SEALS
 
 Kind = Literal[
     "words",  # a plain text
@@ -268,26 +267,9 @@ def sealed(table: Table, row: Row) -> dict[str, Any]:
             made[digest] = _digest(made[column])
     if table is schema.verdict:
         made["seal"] = triangulation.seal_of_proposal(json.loads(made["proposal"]))
-    if (seal := _SEALS.get(table.name)) is not None:
+    if (seal := SEALS.get(table.name)) is not None:
         made["sha256"] = seal(made)
     return made
-
-
-_SEALS: Final[Mapping[str, Callable[[Row], str]]] = {
-    "coding": lambda row: coding_of(row).sha256,
-    "cell_summary": summaries.seal_of,
-    "decision": decisions.seal_of,
-    "decision_coding": decisions.seal_of_coding,
-    "survey": lambda row: sha256(row["definition"]),
-    "published_table": lambda row: sha256(row["definition"]),
-    **{
-        table.name: partial(triangulation.seal_of, table)
-        for table in (
-            schema.link, schema.verdict, schema.thread, schema.confidence, schema.strand,
-            schema.memo,
-        )
-    },
-}  # fmt: skip
 
 
 def place_in_words(table: Table, row: Row, names: Mapping[str, str]) -> str:

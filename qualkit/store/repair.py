@@ -21,17 +21,15 @@ from qualkit.model import Turn, seal_of_turns, sha256
 from qualkit.store import (
     backup,
     check,
-    decisions,
     kept,
     logged,
     rights,
     schema,
     search,
-    summaries,
     surveys,
-    triangulation,
 )  # fmt: skip
 from qualkit.store.engine import is_address, reading_engine
+from qualkit.store.seals import SEALS
 from qualkit.store.store import TURN, Change, Store, turns_of
 
 ACTION: Final = "repair"  # as the log has it
@@ -169,21 +167,13 @@ def _by(seal: Callable[[Row], str]) -> Callable[[Row], bool]:
     return lambda row: bool(seal(row) == row["sha256"])
 
 
-def _by_table(table: Table) -> Callable[[Row], bool]:
-    return lambda row: bool(triangulation.seal_of(table, row) == row["sha256"])
-
-
 def _wave(row: Row) -> bool:
     return surveys.holds(row["answers"], row["sha256"], row["respondents"])
 
 
 def _strand(row: Row) -> bool:
-    sealed = triangulation.seal_of(schema.strand, row) == str(row["sha256"])
+    sealed = SEALS["strand"](row) == str(row["sha256"])
     return sealed and surveys.holds(row["data"], row["data_sha256"], row["rows"])
-
-
-def _definition(row: Row) -> str:
-    return sha256(row["definition"])
 
 
 def _text(row: Row) -> bool:
@@ -192,21 +182,11 @@ def _text(row: Row) -> bool:
 
 _WHOLE: Final[dict[Table, Callable[[Row], bool]]] = {
     schema.source: _text,
+    **{schema.metadata.tables[name]: _by(seal) for name, seal in SEALS.items()},
     schema.coding: _coding,
-    schema.cell_summary: _by(summaries.seal_of),
-    schema.decision: _by(decisions.seal_of),
-    schema.decision_coding: _by(decisions.seal_of_coding),
-    schema.survey: _by(_definition),
-    schema.published_table: _by(_definition),
     schema.survey_wave: _wave,
     schema.strand: _strand,
-    **{
-        table: _by_table(table)
-        for table in (
-            schema.link, schema.verdict, schema.thread, schema.confidence, schema.memo,
-        )
-    },
-}  # fmt: skip
+}
 
 
 def _is_whole(connection: Connection, table: Table, row: Row) -> bool:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
-from functools import partial
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
@@ -23,18 +22,15 @@ from qualkit.rows import book_of
 from qualkit.snapshot import TABLES, Snapshot
 from qualkit.store import (
     assignments,
-    decisions,
     rights,
     schema,
     search,
     sight,
     suggestions,
-    summaries,
-    triangulation,
     values,
 )  # fmt: skip
 from qualkit.store.check import check_all
-from qualkit.store.codings import coding_of
+from qualkit.store.seals import SEALS
 from qualkit.store.store import Store
 
 _ORDER: Final = ("position", "source_id", "start_at", "end_at")  # of rows, before their key
@@ -244,18 +240,8 @@ def _turn(row: Row) -> Turn:
 
 _SEALS: Final[Mapping[str, Callable[[Row], str]]] = {  # of the tables whose rows may lack theirs
     "source": lambda row: sha256(row["text"]),
-    "coding": lambda row: coding_of(row).sha256,
-    "cell_summary": summaries.seal_of,
-    "decision": decisions.seal_of,
-    "decision_coding": decisions.seal_of_coding,
-    "survey": lambda row: sha256(row["definition"]),
-    "published_table": lambda row: sha256(row["definition"]),
-    **{
-        table.name: partial(triangulation.seal_of, table)
-        for table in (schema.link, schema.verdict, schema.thread, schema.confidence,
-                      schema.strand, schema.memo)
-    },
-}  # fmt: skip
+    **SEALS,
+}
 
 
 # What cannot be so ---------------------------------------------------------------------------

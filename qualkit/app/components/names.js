@@ -18,15 +18,15 @@ const NAME_KEYS = [
   ["?", "Show or hide these keys"],
 ];
 
-class NameList {
+class NameList extends Deciding {
   constructor(parent) {
+    super();
     this.groups = [];
     this.at = 0;
     this.mine = new Map(); // mark -> what was decided here and is not in Python's list yet
     this.wheres = new Map(); // mark -> where, as it was chosen here
     this.last = []; // marks that were decided here, the last one last
     this.editing = false;
-    this.keysShown = false;
     this.scope = null;
     this.asked = 0;
     this.said = { words: "", refused: false };
@@ -52,13 +52,6 @@ class NameList {
     parent.append(this.root);
   }
 
-  destroy() {
-    this.outbox?.disconnect();
-    this.unsubscribe?.();
-    this.pill?.stop();
-    this.root.remove();
-  }
-
   // What comes from Python -------------------------------------------------------------
 
   update({ data, setStateValue }) {
@@ -78,19 +71,6 @@ class NameList {
     if (fresh && document.activeElement === document.body) {
       this.root.focus({ preventScroll: true });
     }
-  }
-
-  useOutbox(owner, setStateValue) {
-    const outbox = outboxOf(owner);
-    outbox.connect(setStateValue);
-    if (this.outbox === outbox) {
-      return;
-    }
-    this.unsubscribe?.();
-    this.pill?.stop();
-    this.outbox = outbox;
-    this.pill = statusPill(outbox);
-    this.unsubscribe = outbox.subscribe(() => this.showPending());
   }
 
   startAfresh() {
@@ -263,11 +243,6 @@ class NameList {
     this.paint();
   }
 
-  toggleKeys() {
-    this.keysShown = !this.keysShown;
-    this.paint();
-  }
-
   onKey(event) {
     if (event.altKey || event.ctrlKey || event.metaKey) {
       return;
@@ -323,15 +298,6 @@ class NameList {
   }
 
   // What is seen -----------------------------------------------------------------------
-
-  say(words, { refused = false, more = "" } = {}) {
-    this.said = { words, refused };
-    this.live.textContent = `${words} ${more}`.trim();
-  }
-
-  showPending() {
-    this.root.dataset.pending = String(this.outbox.pending);
-  }
 
   paint() {
     const inside = this.root.contains(document.activeElement);

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any
 
-import streamlit as st
-
-from qualkit.app.components import script, style
-
-_SCRIPTS: Final = ("outbox.js", "dom.js", "names.js")
-_STYLES: Final = ("outbox.css", "names.css")
+from qualkit.app.components.deciding import draw
 
 
 def names(
@@ -33,14 +28,4 @@ def names(
     on_outbox, on_wanted : callable
         Called before the page runs when gestures have come, or more groups are asked for.
     """
-    draw = st.components.v2.component(
-        "qualkit_names", js=script(*_SCRIPTS), css=style(*_STYLES), isolate_styles=False
-    )
-    return draw(
-        key=key,
-        data=dict(data),
-        default={"outbox": [], "wanted": 0},
-        on_outbox_change=on_outbox,
-        on_wanted_change=on_wanted,
-        height="content",
-    )
+    return draw("names", key, data, on_outbox=on_outbox, on_wanted=on_wanted)

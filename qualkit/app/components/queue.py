@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-import streamlit as st
+from qualkit.app.components.deciding import draw
 
-from qualkit.app.components import script, style
-
-_SCRIPTS: Final = ("outbox.js", "dom.js", "history.js", "one-by-one.js", "queue.js")
-_STYLES: Final = ("outbox.css", "queue.css")
+_SCRIPTS: Final = ("history.js", "one-by-one.js")
 
 
 def queue(
@@ -33,14 +30,4 @@ def queue(
     on_outbox, on_wanted : callable
         Called before the page runs when gestures have come, or more passages are asked for.
     """
-    draw = st.components.v2.component(
-        "qualkit_queue", js=script(*_SCRIPTS), css=style(*_STYLES), isolate_styles=False
-    )
-    return draw(
-        key=key,
-        data=dict(data),
-        default={"outbox": [], "wanted": 0},
-        on_outbox_change=on_outbox,
-        on_wanted_change=on_wanted,
-        height="content",
-    )
+    return draw("queue", key, data, scripts=_SCRIPTS, on_outbox=on_outbox, on_wanted=on_wanted)

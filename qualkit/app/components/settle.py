@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-import streamlit as st
+from qualkit.app.components.deciding import draw
 
-from qualkit.app.components import script, style
-
-_SCRIPTS: Final = (
-    "outbox.js", "dom.js", "history.js", "one-by-one.js", "settle-text.js", "settle.js",
-)  # fmt: skip
-_STYLES: Final = ("outbox.css", "settle.css")
+_SCRIPTS: Final = ("history.js", "one-by-one.js", "settle-text.js")
 
 
 def settle(
@@ -37,14 +32,4 @@ def settle(
     on_outbox, on_wanted : callable
         Called before the page runs when gestures have come, or more passages are asked for.
     """
-    draw = st.components.v2.component(
-        "qualkit_settle", js=script(*_SCRIPTS), css=style(*_STYLES), isolate_styles=False
-    )
-    return draw(
-        key=key,
-        data=dict(data),
-        default={"outbox": [], "wanted": 0},
-        on_outbox_change=on_outbox,
-        on_wanted_change=on_wanted,
-        height="content",
-    )
+    return draw("settle", key, data, scripts=_SCRIPTS, on_outbox=on_outbox, on_wanted=on_wanted)
