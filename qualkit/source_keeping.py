@@ -125,6 +125,21 @@ class SourceKeeping(Keeping):
         self._keep_sources(waiting, report)
         return report.report()
 
+    def add_made(self, sources: Sequence[Source]) -> ImportReport:
+        """Keep sources that were made otherwise than from a file each, in one change.
+
+        Raises
+        ------
+        BatchError
+            Where a source of that name, or from the same words, is there; nothing was kept.
+        """
+        report = Tally(self._store, None, None)
+        taken = [report.take(Path(source.name), source) for source in sources]
+        if report.refused:
+            raise BatchError("sources", [f"{name}: {reason}" for name, reason in report.refused])
+        self._keep_sources([source for source in taken if source is not None], report)
+        return report.report()
+
     def _keep_sources(self, sources: Sequence[Source], report: Tally) -> None:
         if not sources:
             return

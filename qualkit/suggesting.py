@@ -54,7 +54,7 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class _Study:
+class Study:
     """What is read of a study, from one moment."""
 
     segments: pd.DataFrame
@@ -122,7 +122,7 @@ def suggest(
         For a code or source that is not there; for a study without sources or codes.
     """
     coder = _teacher(project, coder)
-    study = _read(project, coder)
+    study = read(project, coder)
     _known(project, sources, codes, coder)
     rows = vectors(project, study.segments["text"].tolist(), progress=progress)
     corpus = suggestions.prepare(study.segments, study.books, vectors=rows, codes=codes)
@@ -160,7 +160,14 @@ def _with_stances(table: pd.DataFrame, segments: pd.DataFrame, moods: np.ndarray
     return table.assign(stance=pd.Series(found, index=table.index, dtype=object))
 
 
-def _read(project: Project, coder: str | None) -> _Study:
+def read(project: Project, coder: str | None = None) -> Study:
+    """What suggestions are learned from; by this coder alone, or by everybody.
+
+    Raises
+    ------
+    NotEnough
+        For a study without sources or codes.
+    """
     with project.one_moment():
         turns, codings = project.turns(), project.codings()
         books, decided = project.codebooks(), project.suggestions(status=None)
@@ -174,7 +181,7 @@ def _read(project: Project, coder: str | None) -> _Study:
         codings = codings[codings["coder"] == coder]
         decided = decided[decided["decider"] == coder]
     codings = codings.assign(unread=codings["coding"].isin(ruled))
-    return _Study(segmenting.by_sentences(turns), books, codings, decided)
+    return Study(segmenting.by_sentences(turns), books, codings, decided)
 
 
 def _known(
@@ -215,7 +222,7 @@ def ask_server(
     not read themselves. What it proposes is kept as suggestions.
     """
     teacher = _teacher(project, None)
-    study = _read(project, teacher)
+    study = read(project, teacher)
     _known(project, sources, codes)
     names = [(book.id, code.id) for book in study.books for code in book.codes]
     unread = (labels(study.segments, names, study.codings, study.decided) == 0).all(1)
@@ -260,7 +267,7 @@ def left(project: Project, *, progress: embed.Progress | None = None) -> pd.Data
     import numpy as np
     import pandas as pd
 
-    study = _read(project, _teacher(project, None))
+    study = read(project, _teacher(project, None))
     rows = vectors(project, study.segments["text"].tolist(), progress=progress)
     corpus = suggestions.prepare(study.segments, study.books, vectors=rows)
     names = [(book, code.id) for book, code in corpus.codes]
@@ -288,7 +295,7 @@ def quality(
     project: Project, *, curve: bool = True, progress: embed.Progress | None = None
 ) -> measured.Quality:
     """How good suggestions are on this study's own codings, every source judged by the others."""
-    study = _read(project, _teacher(project, None))
+    study = read(project, _teacher(project, None))
     rows = vectors(project, study.segments["text"].tolist(), progress=progress)
     corpus = suggestions.prepare(study.segments, study.books, vectors=rows)
     return measured.study(corpus, study.codings, study.decided, curve=curve)

@@ -43,6 +43,7 @@ _COMMANDS = {  # name -> module, attribute, one line of help
     "project": ("project", "project", "Check a study, read its log, undo, back up, exchange."),
     "quotes": ("quotes", "quotes", "Check every quotation of a report against the sources."),
     "report": ("report", "report", "Write the whole study as one report in Word."),
+    "scale": ("scale", "scale", "Suggestions and topics for a table of a million comments."),
     "search": ("search", "search", "Search the words of all sources."),
     "source": ("source", "source", "Read, add, list and show sources."),
     "strand": ("strand", "strand", "Further evidence: activity, workforce, outcome figures."),

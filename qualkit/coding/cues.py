@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from qualkit import _nlp
 
 if TYPE_CHECKING:
+    import numpy as np
     from scipy import sparse
 
     from qualkit.model import Code
@@ -77,5 +78,12 @@ class Matcher:
             (np.ones(len(rows), dtype=np.float32), (rows, codes)),
             shape=(len(found), self._codes),
         ).tocsr()
-        counts.data = np.minimum(0.5 + 0.5 * counts.data, 2).astype(np.float32)
+        counts.data = weight(counts.data)
         return counts
+
+
+def weight(counts: np.ndarray) -> np.ndarray:
+    """What so many cues weigh: 1, and half for each further one, two at most."""
+    import numpy as np
+
+    return np.minimum(0.5 + 0.5 * counts, 2).astype(np.float32)

@@ -16,11 +16,13 @@ from qualkit.errors import MissingExtra
 
 if TYPE_CHECKING:
     import numpy as np
+    from scipy import sparse
 
 Progress = Callable[[int, int, str], None]
 MODELS: Final = ("int8", "fp32", "static")
 DEFAULT: Final = "fp32"  # as fast as is needed, and a vector depends on its text alone
 WIDTH: Final = _network.WIDTH * _network.PARTS
+LONGEST: Final = _network.LONGEST  # word pieces of a text that are read
 _BATCH: Final = 32
 _STATIC_WIDTH: Final = 256
 
@@ -79,8 +81,21 @@ def embed(
     True
     """
     if kind == "static":
-        return _static().embed(texts)
+        return static_rows(static_counts(texts))
     return _network_of(kind).embed(texts, progress)
+
+
+def static_counts(texts: Sequence[str]) -> sparse.csr_matrix:
+    """How often each word piece stands in each text, in its first :data:`LONGEST` pieces.
+
+    White space ends a piece: the counts of a shorter text are the sums of those of its words.
+    """
+    return _static().counts(texts)
+
+
+def static_rows(counts: sparse.csr_matrix) -> np.ndarray:
+    """The static vectors of texts whose word pieces were counted."""
+    return _static().rows(counts)
 
 
 @lru_cache(maxsize=2)
@@ -177,7 +192,7 @@ class _Static:
         rarity = 1e-4 / (1e-4 + 1 / ((np.arange(size) + 2) * np.log(size)))  # Zipf's law
         return np.asarray(kept * rarity[:, None], dtype=np.float32)
 
-    def embed(self, texts: Sequence[str]) -> np.ndarray:
+    def counts(self, texts: Sequence[str]) -> sparse.csr_matrix:
         import numpy as np
         from scipy import sparse
 
@@ -185,10 +200,14 @@ class _Static:
         ids = [one.ids for one in found]
         ends = np.cumsum([0, *map(len, ids)])
         flat = np.fromiter((piece for one in ids for piece in one), dtype=np.int32, count=ends[-1])
-        counts = sparse.csr_matrix(
+        return sparse.csr_matrix(
             (np.ones(len(flat), dtype=np.float32), flat, ends),
             shape=(len(ids), len(self._pieces)),
         )
+
+    def rows(self, counts: sparse.csr_matrix) -> np.ndarray:
+        import numpy as np
+
         rows = counts @ self._pieces
         size = np.linalg.norm(rows, axis=1, keepdims=True)
         made: np.ndarray = rows / np.maximum(size, 1e-9)

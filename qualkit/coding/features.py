@@ -155,8 +155,8 @@ def build(
     kind = kinds(segments)
     asked = _asked(segments)
     return Features(
-        (_weighed(known), _layered(vectors)),
-        (_weighed(said), _layered(phrase_vectors)),
+        (_weighed(known), layered(vectors)),
+        (_weighed(said), layered(phrase_vectors)),
         _round(unit, document, kind, asked),
         unit.copy(), kind, ~asked, document, words, word_phrases, vocabulary,
     )  # fmt: skip
@@ -173,7 +173,7 @@ def _weighed(blocks: Sequence[Any]) -> Any:  # noqa: ANN401 - a sparse matrix
     )  # fmt: skip
 
 
-def _layered(vectors: np.ndarray) -> np.ndarray:
+def layered(vectors: np.ndarray) -> np.ndarray:
     """The sentence vector and the layers beside it, each with its weight."""
     import numpy as np
 
@@ -188,21 +188,9 @@ def _lexical(
     """Weighed counts of words and pairs of words, or of pieces of three to five letters."""
     import numpy as np
     from scipy import sparse
-    from sklearn.feature_extraction.text import TfidfVectorizer
 
-    step = max(1, len(texts) // _VOCABULARY)
-    sample = [text for text in texts[::step] if text.strip()]
-    few = len(sample) < 50
-    settings: dict[str, Any] = (
-        {"analyzer": "char_wb", "ngram_range": (3, 5), "min_df": 1 if few else 3,
-         "max_features": 60_000}
-        if pieces
-        else {"ngram_range": (1, 2), "min_df": 1 if few else 2, "max_df": 1.0 if few else 0.6}
-    )  # fmt: skip
-    made = TfidfVectorizer(sublinear_tf=True, strip_accents="unicode", dtype=np.float32, **settings)
-    try:
-        made.fit(sample)
-    except ValueError:  # no word at all: numbers, marks, one letter
+    made = lexicon(texts, pieces=pieces)
+    if made is None:
         return (
             sparse.csr_matrix((len(texts), 1), dtype=np.float32),
             sparse.csr_matrix((len(phrases), 1), dtype=np.float32),
@@ -216,23 +204,64 @@ def _lexical(
     return made.transform(texts), described, made.get_feature_names_out()
 
 
+def lexicon(texts: Sequence[str], *, pieces: bool) -> Any | None:  # noqa: ANN401 - scikit-learn's
+    """The words and pairs of words of texts, or their pieces, with their rarity.
+
+    None where the texts hold no word at all: numbers, marks, one letter.
+    """
+    step = max(1, len(texts) // _VOCABULARY)
+    sample = [text for text in texts[::step] if text.strip()]
+    try:
+        return vectorizer(pieces=pieces, few=len(sample) < 50).fit(sample)
+    except ValueError:
+        return None
+
+
+def vectorizer(*, pieces: bool, few: bool = False) -> Any:  # noqa: ANN401 - scikit-learn's
+    """How a text is taken apart, into words and pairs of words or into pieces."""
+    import numpy as np
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    settings: dict[str, Any] = (
+        {"analyzer": "char_wb", "ngram_range": (3, 5), "min_df": 1 if few else 3,
+         "max_features": 60_000}
+        if pieces
+        else {"ngram_range": (1, 2), "min_df": 1 if few else 2, "max_df": 1.0 if few else 0.6}
+    )  # fmt: skip
+    return TfidfVectorizer(sublinear_tf=True, strip_accents="unicode", dtype=np.float32, **settings)
+
+
 def _reduced(words: Any, phrases: Any) -> tuple[np.ndarray, np.ndarray]:  # noqa: ANN401 - sparse
     """Dense rows of length one that stand for meaning where there is no sentence model."""
     import numpy as np
-    from sklearn.decomposition import TruncatedSVD
-    from sklearn.preprocessing import normalize
 
-    size = min(_REDUCED, words.shape[1] - 1, words.shape[0] - 1)
-    if size < 2:
+    axes = reduction(words)
+    if axes is None:
         return (
             np.zeros((words.shape[0], 2), dtype=np.float32),
             np.zeros((phrases.shape[0], 2), dtype=np.float32),
         )
-    made = TruncatedSVD(size, random_state=0).fit(words)
-    reduced = normalize(made.transform(words)).astype(np.float32)
-    if not phrases.shape[0]:
-        return reduced, np.zeros((0, size), dtype=np.float32)
-    return reduced, normalize(made.transform(phrases)).astype(np.float32)
+    return reduced(words, axes), reduced(phrases, axes)
+
+
+def reduction(words: Any) -> np.ndarray | None:  # noqa: ANN401 - a sparse matrix
+    """The directions in which the words of texts differ most; None where there are too few."""
+    import numpy as np
+    from sklearn.decomposition import TruncatedSVD
+
+    size = min(_REDUCED, words.shape[1] - 1, words.shape[0] - 1)
+    if size < 2:
+        return None
+    return np.asarray(TruncatedSVD(size, random_state=0).fit(words).components_, dtype=np.float32)
+
+
+def reduced(words: Any, axes: np.ndarray) -> np.ndarray:  # noqa: ANN401 - a sparse matrix
+    """Rows of words along these directions, of length one."""
+    import numpy as np
+
+    rows = np.asarray(words @ axes.T, dtype=np.float32)
+    length = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.where(length > 0, length, 1), dtype=np.float32)
 
 
 def documents(segments: pd.DataFrame) -> np.ndarray:

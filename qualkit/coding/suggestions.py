@@ -316,9 +316,9 @@ def _cold(corpus: Corpus, examples: np.ndarray) -> Judged:
     codes = len(corpus.codes)
     learned = from_codebook(corpus)
     scores = cold_scores(corpus.likeness, corpus.owners, codes, learned.scores)
-    shown = np.maximum(_guess(scores), np.where(_with_cue(corpus), _CUE, 0))
+    shown = np.maximum(guess(scores), np.where(_with_cue(corpus), CUE, 0))
     return Judged(
-        learned, shown, np.full(codes, _COLD_THRESHOLD), [None] * codes, examples,
+        learned, shown, np.full(codes, COLD_THRESHOLD), [None] * codes, examples,
         "codebook",
     )  # fmt: skip
 
@@ -333,8 +333,8 @@ def _with_cue(corpus: Corpus) -> np.ndarray:
     return found
 
 
-_CUE: Final = 0.2  # the least confidence where a cue stands
-_COLD_THRESHOLD: Final = 0.1
+CUE: Final = 0.2  # the least confidence where a cue stands
+COLD_THRESHOLD: Final = 0.1
 
 
 def cold_scores(
@@ -347,25 +347,74 @@ def cold_scores(
     """
     import numpy as np
 
-    every, nothing = np.arange(likeness.count), np.zeros(0, dtype=int)
-    best = np.zeros_like(scores)
-    for at in range(0, len(every), learn.CHUNK):
-        some = every[at : at + learn.CHUNK]
-        alike = likeness.of(some, nothing)
-        for j in range(codes):
-            own = np.sort(alike[:, owners == j], axis=1)[:, -3:]
-            best[some, j] = own.mean(1)
-    mixed = scores + 0.5 * best
-    few = float(np.clip((8 - len(owners) / codes) / 7, 0, 1))
-    spread = np.maximum(mixed.std(0), 1e-6)
-    relative = (mixed - mixed.mean(0)) / spread
-    plain = (mixed - mixed.mean()) / max(float(mixed.std()), 1e-6)
-    both = few * relative + (1 - few) * plain
+    mixed = mixed_scores(likeness, owners, codes, scores)
+    both = Spread.of(mixed, owners).relative(mixed)
     made = likeness.features
     return learn.smoothed(made, both.astype(np.float32), 0.7 if made.transcripts else 0.0)
 
 
-def _guess(scores: np.ndarray) -> np.ndarray:
+def mixed_scores(
+    likeness: learn.Likeness, owners: np.ndarray, codes: int, scores: np.ndarray
+) -> np.ndarray:
+    """Scores of all segments with half of the likeness to each code's nearest phrases."""
+    import numpy as np
+
+    every, nothing = np.arange(likeness.count), np.zeros(0, dtype=int)
+    made = np.zeros_like(scores)
+    for at in range(0, len(every), learn.CHUNK):
+        some = every[at : at + learn.CHUNK]
+        made[some] = with_best(scores[some], likeness.of(some, nothing), owners, range(codes))
+    return made
+
+
+def with_best(
+    scores: np.ndarray, alike: np.ndarray, owners: np.ndarray, codes: Sequence[int]
+) -> np.ndarray:
+    """Scores of some codes with half of the likeness to each one's three nearest phrases."""
+    import numpy as np
+
+    best = np.zeros_like(scores)
+    for n, j in enumerate(codes):
+        best[:, n] = np.sort(alike[:, owners == j], axis=1)[:, -3:].mean(1)
+    return np.asarray(scores + 0.5 * best)
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How scores from the codebook alone lie over everything that is said.
+
+    Attributes
+    ----------
+    few : float
+        How much codes are taken relative to their own mean and spread, 0 to 1.
+    mean, spread : array, one a code
+    mean_of_all, spread_of_all : float
+    """
+
+    few: float
+    mean: np.ndarray
+    spread: np.ndarray
+    mean_of_all: float
+    spread_of_all: float
+
+    @classmethod
+    def of(cls, mixed: np.ndarray, owners: np.ndarray) -> Spread:
+        """The spread of these scores, one column a code."""
+        import numpy as np
+
+        few = float(np.clip((8 - len(owners) / mixed.shape[1]) / 7, 0, 1))
+        spread = np.maximum(mixed.std(0), 1e-6)
+        return cls(few, mixed.mean(0), spread, float(mixed.mean()), max(float(mixed.std()), 1e-6))
+
+    def relative(self, mixed: np.ndarray) -> np.ndarray:
+        """Scores relative to what is usual."""
+        relative = (mixed - self.mean) / self.spread
+        plain = (mixed - self.mean_of_all) / self.spread_of_all
+        made: np.ndarray = self.few * relative + (1 - self.few) * plain
+        return made
+
+
+def guess(scores: np.ndarray) -> np.ndarray:
     """A cautious confidence for what no coder has taught: fitted on studies coded by people."""
     return 0.8 * learn.logistic(1.2 * scores - 3.6)
 
@@ -379,7 +428,7 @@ def _told(corpus: Corpus, known: np.ndarray, judged: Judged) -> Suggestions:
 
     open_ = (known == 0) & (corpus.segments["role"] != INTERVIEWER).to_numpy()[:, None]
     few = judged.examples < FEW
-    confidence, thresholds = _with_codebook(corpus, judged, few)
+    confidence, thresholds = with_codebook(corpus, judged, few)
     said = (known != 0).sum(0)
     left = [left_to_people(judged, int(said[j]), j) for j in range(len(corpus.codes))]
     shown = np.where(open_, confidence, 0)
@@ -417,7 +466,7 @@ def from_which(thresholds: np.ndarray) -> np.ndarray:
     return np.asarray(np.clip(thresholds, LEAST, 0.5))
 
 
-def _with_codebook(
+def with_codebook(
     corpus: Corpus, judged: Judged, few: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Confidences and thresholds, those of codes with few examples from the codebook alone."""
@@ -495,7 +544,7 @@ class _Reasons:
         order = np.argsort(-gains)[:12]
         vocabulary = self._corpus.features.vocabulary
         spoke = [str(vocabulary[counts.indices[n]]) for n in order if gains[n] > 0]
-        telling = [word for word in spoke if not set(word.split()) <= _stop_words()]
+        telling = [word for word in spoke if not set(word.split()) <= stop_words()]
         return telling[:5]
 
     def _alike(self, rows: np.ndarray, j: int) -> list[list[dict[str, Any]]]:
@@ -525,7 +574,8 @@ class _Reasons:
 _BATCH: Final = 1000  # suggestions whose most alike passages are looked for at once
 
 
-def _stop_words() -> frozenset[str]:
+def stop_words() -> frozenset[str]:
+    """English words that say nothing by themselves."""
     from spacy.lang.en.stop_words import STOP_WORDS
 
     return frozenset(STOP_WORDS)

@@ -7,7 +7,7 @@ turn an answer, its speaker the respondent, its item the question.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from qualkit.errors import ReadError
@@ -56,27 +56,39 @@ def _answers(sheet: Sheet, name: str, kind: str) -> Source:
         why = "no column holds open answers (three words or more on average)"
         raise ReadError(name, f"{why}, and none is headed Speaker; are all answers closed?")
     respondent = next((n for n, head in enumerate(sheet.header) if _ID.fullmatch(head)), None)
-    parts, turns, at, line = [], [], 0, 1
-    for number, row in zip(sheet.numbers, sheet.rows, strict=True):
-        who = row[respondent].strip() if respondent is not None else ""
-        for column in open_columns:
-            answer = row[column].strip()
-            if not answer:
-                continue
-            speaker = who or f"row {number}"
-            start = at + len(speaker) + 2
-            item = sheet.header[column]
-            turns.append(
-                Turn(speaker, PARTICIPANT, start, start + len(answer), None, line, None, item)
-            )
-            parts.append(f"{speaker}: {answer}")
-            at += len(parts[-1]) + 1
-            line += parts[-1].count("\n") + 1
-    text = "\n".join(parts)
+    answers = [
+        ((row[respondent].strip() if respondent is not None else "") or f"row {number}",
+         sheet.header[column], row[column].strip())
+        for number, row in zip(sheet.numbers, sheet.rows, strict=True)
+        for column in open_columns
+    ]  # fmt: skip
+    text, turns = as_turns(answers)
     serious, notes = told(
         [*sheet.warnings, *oddities(text, name), *_left_out(sheet, open_columns, respondent)]
     )
-    return Source(name, kind, text, tuple(turns), warnings=serious, notes=notes)
+    return Source(name, kind, text, turns, warnings=serious, notes=notes)
+
+
+def as_turns(answers: Iterable[tuple[str, str, str]]) -> tuple[str, tuple[Turn, ...]]:
+    """Answers as the text of a source, a turn each: who answers, the question, the answer.
+
+    Blank answers are left out.
+
+    >>> as_turns([("r1", "Why?", "It helped."), ("r2", "Why?", "")])[0]
+    'r1: It helped.'
+    """
+    parts: list[str] = []
+    turns: list[Turn] = []
+    at, line = 0, 1
+    for speaker, item, answer in answers:
+        if answer:
+            start = at + len(speaker) + 2
+            end = start + len(answer)
+            turns.append(Turn(speaker, PARTICIPANT, start, end, None, line, None, item))
+            parts.append(f"{speaker}: {answer}")
+            at += len(parts[-1]) + 1
+            line += parts[-1].count("\n") + 1
+    return "\n".join(parts), tuple(turns)
 
 
 def _is_open(sheet: Sheet, column: int) -> bool:
