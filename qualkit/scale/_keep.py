@@ -230,7 +230,8 @@ def counts(out: Path | str) -> pd.DataFrame:
     sums: dict[tuple[str, str], tuple[int, float]] = {}
     for noted, found in _working.parts_of(out):
         rows += noted["rows"]
-        for (book, code), shown in found.groupby(["codebook", "code"])["confidence"]:
+        for key, shown in found.groupby(["codebook", "code"])["confidence"]:
+            book, code = map(str, key)
             count, expected = sums.get((book, code), (0, 0.0))
             sums[book, code] = count + len(shown), expected + float(shown.sum())
     made = [
