@@ -30,7 +30,22 @@ _BATCH = 200  # sources in one statement
 def vocabulary(size: int = 20_000) -> tuple[list[str], list[float]]:
     """Made-up words and how often each is drawn (Zipf's law)."""
     draw = random.Random(7)
-    parts = ["ba", "re", "sto", "li", "men", "tor", "ka", "vi", "sch", "ool", "wa", "it", "ing", "co"]
+    parts = [
+        "ba",
+        "re",
+        "sto",
+        "li",
+        "men",
+        "tor",
+        "ka",
+        "vi",
+        "sch",
+        "ool",
+        "wa",
+        "it",
+        "ing",
+        "co",
+    ]
     words = sorted({"".join(draw.choices(parts, k=draw.randint(1, 5))) for _ in range(3 * size)})
     draw.shuffle(words)
     return words[:size], [1 / (n + 2) for n in range(min(size, len(words)))]
@@ -88,7 +103,9 @@ def _sources(count: int, words: int) -> Iterator[Source]:
 
 
 def _keep(connection: Connection, some: Sequence[Source], first: int) -> None:
-    cases = [{"id": new_id(), "name": one.name, "position": first + n} for n, one in enumerate(some)]
+    cases = [
+        {"id": new_id(), "name": one.name, "position": first + n} for n, one in enumerate(some)
+    ]
     connection.execute(insert(schema.case), cases)
     made = [
         rows.of_source(one, case_id=cases[n]["id"], position=first + n)

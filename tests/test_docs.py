@@ -67,11 +67,17 @@ def test_every_dependency_is_pinned_and_every_extra_is_there():
     wanted = project["dependencies"] + [one for extra in extras.values() for one in extra]
     names = {re.split(r"[\[>=]", one)[0].lower().replace("_", "-") for one in wanted} - {"qualkit"}
     assert names - pins == set()
-<<<<<<< HEAD
-    assert set(extras) == {"nlp", "topics", "app", "login", "postgres", "spss", "all", "dev"}
-=======
-    assert set(extras) == {"nlp", "topics", "app", "postgres", "spss", "scale", "all", "dev"}
->>>>>>> 33d2e8c (Open answers at national scale (work in progress))
+    assert set(extras) == {
+        "nlp",
+        "topics",
+        "app",
+        "login",
+        "postgres",
+        "spss",
+        "scale",
+        "all",
+        "dev",
+    }
 
 
 def test_no_file_names_a_machine_or_a_registry():

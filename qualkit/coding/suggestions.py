@@ -466,9 +466,7 @@ def from_which(thresholds: np.ndarray) -> np.ndarray:
     return np.asarray(np.clip(thresholds, LEAST, 0.5))
 
 
-def with_codebook(
-    corpus: Corpus, judged: Judged, few: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def with_codebook(corpus: Corpus, judged: Judged, few: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Confidences and thresholds, those of codes with few examples from the codebook alone."""
     import numpy as np
 
