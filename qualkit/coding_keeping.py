@@ -39,7 +39,7 @@ from qualkit.loading import (
     whole_number,
 )  # fmt: skip
 from qualkit.model import Coding, new_id
-from qualkit.store import Change, codings, marks, read, schema, suggestions, vectors
+from qualkit.store import Change, codings, counts, marks, read, schema, suggestions, vectors
 from qualkit.store.keep import KEEP, Keep
 
 if TYPE_CHECKING:
@@ -56,6 +56,23 @@ class CodingKeeping(Keeping):
         """One row a coding with its words, code path, coder, place and all attributes."""
         with self._store.read() as connection:
             return read.codings(connection, self._sight(connection))
+
+    def counts(self) -> counts.Counts:
+        """What there is, in numbers, from one moment; nothing but numbers is read for it."""
+        with self._store.read() as connection:
+            return counts.counts(connection, self._sight(connection))
+
+    def coverage(self) -> pd.DataFrame:
+        """How far each source is coded.
+
+        Returns
+        -------
+        DataFrame
+            One row a source, in order: ``source``; ``answers``, its turns that are not an
+            interviewer's; ``coded``, those of which somebody has coded something.
+        """
+        with self._store.read() as connection:
+            return counts.coverage(connection, self._sight(connection))
 
     def marks(self, source: str) -> pd.DataFrame:
         """Codings and open suggestions of one source, quickly.
@@ -149,7 +166,7 @@ class CodingKeeping(Keeping):
         with self._store.change(self.user, "add coding", f"{source}: {code} by {coder}") as change:
             made = replace(made, coder=find_or_add_coder(change, coder))
             codings.refuse_taken(change.connection, made.id)
-            if span_of(made) in held_spans(change, [made.source], made.code):
+            if codings.is_there(change.connection, made):
                 raise ConflictError(
                     f"{coder} has coded these words of {source} with {code} already"
                 )

@@ -12,9 +12,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from qualkit.compare import Saturation, saturation
-from qualkit.compare._marks import answers_of, touched
 from qualkit.compare._saturation import BASE, RUN, THRESHOLD
-from qualkit.model import UNKNOWN
+from qualkit.store.counts import Counts
 from qualkit.wording import many
 
 if TYPE_CHECKING:
@@ -23,9 +22,7 @@ if TYPE_CHECKING:
     from qualkit.project import Project
 
 _MOST_STEPS: Final = 5
-_BY_SOURCE: Final = (
-    "source", "case", "words", "turns", "answers", "coded", "left", "codings", "suggestions",
-)  # fmt: skip
+_CELL: Final = ("case", "codebook", "theme")
 Cell = tuple[str, str, str]  # case, codebook, theme
 
 
@@ -54,13 +51,8 @@ class Progress:
 
     Attributes
     ----------
-    by_source : DataFrame
-        One row a source: ``source``, ``case``, ``words``, ``turns``; ``answers``, turns that are
-        not an interviewer's; ``coded``, those of which somebody has coded something; ``left``,
-        the others; ``codings``; ``suggestions`` that are open.
-    by_coder : DataFrame
-        One row a coder: ``coder``; ``sources`` and ``codings``; ``last``, when the latest of
-        them was made, empty where there is none.
+    by_source, by_coder : DataFrame
+        As :class:`qualkit.store.counts.Counts` has them.
     by_theme : DataFrame
         One row a theme: ``codebook``, ``theme``, ``name``; ``sources``, ``codings`` and
         ``summaries`` of it and of the codes below it.
@@ -81,13 +73,9 @@ class Progress:
 class _Study:
     """What is read of a study, from one moment."""
 
-    sources: pd.DataFrame
-    turns: pd.DataFrame
+    counts: Counts
     codes: pd.DataFrame
-    codings: pd.DataFrame
-    suggestions: pd.DataFrame
     summaries: pd.DataFrame
-    coders: list[str]
     given: list[str]  # sources that whoever reads was given to code, and has not finished
     pack_of: str  # who made it, where it is a coder pack
 
@@ -115,23 +103,19 @@ def progress_of(project: Project) -> Progress:
     with project.one_moment():
         pack = project.pack
         study = _Study(
-            sources=project.sources(),
-            turns=project.turns(words=False),
+            counts=project.counts(),
             codes=project.codes(),
-            codings=project.codings(),
-            suggestions=project.suggestions(status=None),
             summaries=project.summaries(),
-            coders=project.coders(),
             given=_given(project),
             pack_of="" if pack is None else pack.by,
         )
-    by_source = _by_source(study)
+    counts = study.counts
     return Progress(
-        by_source=by_source,
-        by_coder=_by_coder(study),
+        by_source=counts.by_source,
+        by_coder=counts.by_coder,
         by_theme=_by_theme(study),
-        next_steps=_first(_steps(study, by_source)),
-        saturation=saturation(study.codings, study.sources),
+        next_steps=_first(_steps(study)),
+        saturation=saturation(counts.by_code, counts.by_source),
     )
 
 
@@ -157,49 +141,19 @@ def saturation_of(
         As it raises them.
     """
     with project.one_moment():
-        codings, sources, cases = project.codings(), project.sources(), project.cases()
-    return saturation(codings, sources, cases=cases, by=by, base=base, run=run, threshold=threshold)
+        held, sources, cases = project.counts().by_code, project.sources(), project.cases()
+    return saturation(held, sources, cases=cases, by=by, base=base, run=run, threshold=threshold)
 
 
 # Counts --------------------------------------------------------------------------------------
-
-
-def _by_source(study: _Study) -> pd.DataFrame:
-    answers = answers_of(study.turns)
-    marked: dict[str, list[tuple[int, int, str]]] = {}
-    columns = (study.codings[name] for name in ("source", "start", "end"))
-    for source, start, end in zip(*columns, strict=True):
-        marked.setdefault(source, []).append((int(start), int(end), ""))
-    names = study.sources["source"]
-    waiting = study.suggestions[study.suggestions["status"] == "open"]["source"].value_counts()
-    made = study.sources.assign(
-        answers=[len(answers[name][0]) if name in answers else 0 for name in names],
-        coded=[len(touched(marked.get(name, ()), answers, name)) for name in names],
-        suggestions=names.map(waiting).fillna(0).astype("int64"),
-    )
-    return made.assign(left=made["answers"] - made["coded"])[list(_BY_SOURCE)]
-
-
-def _by_coder(study: _Study) -> pd.DataFrame:
-    import pandas as pd
-
-    grouped = study.codings.groupby("coder", sort=False)
-    made = pd.DataFrame({
-        "sources": grouped["source"].nunique(),
-        "codings": grouped.size(),
-        "last": grouped["created"].max(),
-    }).reindex(study.coders)  # fmt: skip
-    made = made.fillna({"sources": 0, "codings": 0, "last": ""})
-    made = made.astype({"sources": "int64", "codings": "int64", "last": "str"})
-    return made.rename_axis("coder").reset_index()
 
 
 def _by_theme(study: _Study) -> pd.DataFrame:
     themes = study.codes[study.codes["parent"].isna()][["codebook", "code", "name"]]
     made = themes.rename(columns={"code": "theme"}).reset_index(drop=True)
     keys = list(zip(made["codebook"], made["theme"], strict=True))
-    grouped = study.codings.groupby(["codebook", "theme"])
-    sources, codings = grouped["source"].nunique().to_dict(), grouped.size().to_dict()
+    grouped = study.counts.by_code.groupby(["codebook", "theme"])
+    sources, codings = grouped["source"].nunique().to_dict(), grouped["codings"].sum().to_dict()
     said = Counter(cell[1:] for cell in _cells(study.summaries, _themes(study.codes)))
     counts: dict[str, Mapping[Any, int]] = {
         "sources": sources,
@@ -224,38 +178,37 @@ def _first(steps: Iterator[Step]) -> tuple[Step, ...]:
     return tuple(step for step, _ in zip(steps, range(_MOST_STEPS), strict=False))
 
 
-def _steps(study: _Study, by_source: pd.DataFrame) -> Iterator[Step]:
+def _steps(study: _Study) -> Iterator[Step]:
     """What there is to do, in the order in which one does it."""
-    if study.sources.empty:
+    counts = study.counts
+    if counts.by_source.empty:
         yield Step("Add your interviews.", "sources")
     if study.codes.empty:
         yield Step("Add a codebook, or make codes of your own.", "codebook")
-    if study.sources.empty or study.codes.empty:
+    if counts.by_source.empty or study.codes.empty:
         return
     if not study.pack_of:
-        yield from _roles(study)
+        yield from _roles(counts.without_roles)
     if study.given:
         yield from _to_finish(study)
     else:
-        yield from _to_code(study, by_source)
+        yield from _to_code(counts)
     if study.pack_of:
         yield Step(f"Send this file back to {study.pack_of} when all is finished.", "code")
         return
     yield from _to_chart(study)
-    if _coded_twice(study.codings) and not study.given:
+    if counts.coded_twice and not study.given:
         yield Step("See where coders agree, and settle where they do not.", "agreement")
-    if len(study.coders) == 1 and len(study.codings):
-        only = study.coders[0]
+    if len(counts.by_coder) == 1 and len(counts.by_code):
+        only = counts.by_coder["coder"].iloc[0]
         yield Step(f"Only {only} has coded; let a second person code some sources.", "code")
-    if len(study.codings):
+    if len(counts.by_code):
         yield Step("Write the grid or the report.", "export")
 
 
-def _roles(study: _Study) -> Iterator[Step]:
+def _roles(unsaid: list[str]) -> Iterator[Step]:
     """Speakers of whom nobody has said whether they ask or answer."""
-    turns = study.turns
-    unsaid = turns[turns["speaker"].notna() & (turns["role"] == UNKNOWN)]["source"].unique()
-    if len(unsaid):
+    if unsaid:
         count = many(len(unsaid), "source")
         yield Step(f"Say who asks and who answers in {count}.", "sources", {"source": unsaid[0]})
 
@@ -268,20 +221,15 @@ def _given(project: Project) -> list[str]:
 
 def _to_finish(study: _Study) -> Iterator[Step]:
     """What one was given to code comes before all else, those with nothing coded first."""
-    coded = set(study.codings["source"])
+    coded = set(study.counts.by_code["source"])
     first = next((name for name in study.given if name not in coded), study.given[0])
     rest = f"; {many(len(study.given) - 1, 'more source')} to finish" if study.given[1:] else ""
     yield Step(f"Code {first}, then say that you have finished it{rest}.", "code",
                {"source": first})  # fmt: skip
 
 
-def _coded_twice(codings: pd.DataFrame) -> bool:
-    """Whether two people have coded one source with the same codebook."""
-    pairs = codings[["source", "codebook", "coder"]].drop_duplicates()
-    return bool(pairs.duplicated(["source", "codebook"]).any())
-
-
-def _to_code(study: _Study, by_source: pd.DataFrame) -> Iterator[Step]:
+def _to_code(counts: Counts) -> Iterator[Step]:
+    by_source = counts.by_source
     bare = by_source[by_source["codings"] == 0]["source"].tolist()
     if bare:
         rest = f"; {many(len(bare) - 1, 'more source')} without codings" if bare[1:] else ""
@@ -289,18 +237,20 @@ def _to_code(study: _Study, by_source: pd.DataFrame) -> Iterator[Step]:
     waiting = int(by_source["suggestions"].sum())
     if waiting:
         yield Step(f"Accept or reject {many(waiting, 'suggestion')}.", "suggestions")
-    elif study.suggestions.empty:
+    elif not counts.suggested:
         yield Step("Let the program suggest codes; you accept or reject them.", "suggestions")
 
 
 def _to_chart(study: _Study) -> Iterator[Step]:
+    import pandas as pd
+
     cells = _cells(study.summaries, _themes(study.codes))
-    coded = zip(*(study.codings[c] for c in ("case", "codebook", "theme")), strict=True)
-    said = set(cells)
-    bare = [cell for cell in dict.fromkeys(coded) if cell not in said]
-    if bare:
-        text = f"Summarise {many(len(bare), 'cell')} with codings and without a summary."
-        yield Step(text, "framework", _place(bare[0]))
+    coded = study.counts.by_code[list(_CELL)].drop_duplicates()
+    if cells:
+        coded = coded[~pd.MultiIndex.from_frame(coded).isin(cells)]
+    if len(coded):
+        text = f"Summarise {many(len(coded), 'cell')} with codings and without a summary."
+        yield Step(text, "framework", _place(tuple(coded.iloc[0])))
     moved = study.summaries[["added", "gone", "altered"]].fillna(0).sum(axis=1) > 0
     stale = [cell for cell, changed in zip(cells, moved, strict=True) if changed]
     if stale:
@@ -310,7 +260,7 @@ def _to_chart(study: _Study) -> Iterator[Step]:
 
 def _cells(summaries: pd.DataFrame, theme_of: Mapping[tuple[str, str], str]) -> list[Cell]:
     """The cell that each summary is about."""
-    columns = (summaries[name] for name in ("case", "codebook", "theme"))
+    columns = (summaries[name] for name in _CELL)
     return [(case, book, theme_of[book, code]) for case, book, code in zip(*columns, strict=True)]
 
 

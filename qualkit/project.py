@@ -269,6 +269,11 @@ class Project(
         with self._store.read() as connection:
             return read.last_entry(connection)
 
+    def changed_since(self, entry: int, *, by: str) -> bool:
+        """Whether somebody, by name, has changed anything after an entry of the log."""
+        with self._store.read() as connection:
+            return read.changed_since(connection, entry, by)
+
     # Undo --------------------------------------------------------------------------------
 
     def undo(self, entry: int) -> UndoReport:

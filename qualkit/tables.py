@@ -93,6 +93,7 @@ strands
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from qualkit.errors import TableError
@@ -190,15 +191,16 @@ def plain(value: object) -> str | int | float | bool | None:
     return None if shown in {"<NA>", "NaT"} else shown
 
 
-def check(table: pd.DataFrame, kind: str) -> None:
-    """Refuse a table that lacks a column of its kind.
+def check(table: pd.DataFrame, kind: str, columns: Sequence[str] | None = None) -> None:
+    """Refuse a table that lacks a column of its kind, or of those that are needed of them.
 
     >>> import pandas as pd
     >>> check(pd.DataFrame({"case": []}), "cases")
     Traceback (most recent call last):
     qualkit.errors.TableError: cases: it has no column ['sources']; it has ['case']
     """
-    missing = [column for column in COLUMNS[kind] if column not in table.columns]
+    needed = COLUMNS[kind] if columns is None else columns
+    missing = [column for column in needed if column not in table.columns]
     if missing:
         raise TableError(
             kind, f"it has no column {missing}; it has {sorted(map(str, table.columns))}"

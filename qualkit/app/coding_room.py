@@ -64,15 +64,15 @@ class Choice:
         return f"{self.name} ({self.coded} of {self.answers} answers coded)"
 
 
-def choices_of(by_source: pd.DataFrame) -> list[Choice]:
+def choices_of(coverage: pd.DataFrame) -> list[Choice]:
     """The sources in their order.
 
     Parameters
     ----------
-    by_source : DataFrame
-        Of :class:`qualkit.progress.Progress`.
+    coverage : DataFrame
+        As :meth:`qualkit.Project.coverage` gives it.
     """
-    columns = (by_source[name].tolist() for name in ("source", "answers", "coded"))
+    columns = (coverage[name].tolist() for name in ("source", "answers", "coded"))
     return [Choice(*row) for row in zip(*columns, strict=True)]
 
 

@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from qualkit.progress import Progress, progress_of
 from qualkit.project import Project
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def progress(project: Project) -> Progress:
-    """How far a study is; see :func:`qualkit.progress.progress_of`."""
-    return _progress(*_key(project), project)
+def coverage(project: Project) -> pd.DataFrame:
+    """How far each source is coded; see :meth:`qualkit.Project.coverage`."""
+    return _coverage(*_key(project), project)
 
 
 def codings(project: Project) -> pd.DataFrame:
@@ -48,8 +47,8 @@ def _key(project: Project) -> tuple[str, int, str]:
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
-def _progress(study: str, entry: int, user: str, _project: Project) -> Progress:
-    return progress_of(_project)
+def _coverage(study: str, entry: int, user: str, _project: Project) -> pd.DataFrame:
+    return _project.coverage()
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

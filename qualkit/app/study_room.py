@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from qualkit.app.state import place
 from qualkit.codebook import SHIPPED, read_codebook
 from qualkit.compare import Saturation
 from qualkit.errors import QualkitError
+from qualkit.progress import Progress, progress_of, saturation_of
 from qualkit.project import Project
 from qualkit.sample import NAME
 
@@ -146,6 +148,23 @@ def opened_at(typed: str) -> str:
 
 
 # What is shown of a study that is open --------------------------------------------------------
+
+
+def progress(study: str, who: str | None, _tell: object) -> Progress:
+    """How far a study is, read in the background."""
+    with Project.open(study, user=who) as project:
+        return progress_of(project)
+
+
+def saturation(
+    study: str, who: str | None, asked: Mapping[str, Any], _tell: object
+) -> Saturation | QualkitError:
+    """Saturation as it was asked for, read in the background, or why it cannot be told."""
+    try:
+        with Project.open(study, user=who) as project:
+            return saturation_of(project, **asked)
+    except QualkitError as error:
+        return error
 
 
 def source_view(by_source: pd.DataFrame) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """Work of a page that takes a while: done once for what was asked, and shown when it is done.
 
-What was worked out lives in this tab alone, under the study, who looks, the last entry of the log
-and what was asked; whatever changes any of them has it worked out anew.
+What was worked out lives in this tab alone, under the study, who looks, what was asked and the
+last entry of the log; whatever changes any of them has it worked out anew.
 """
 
 from __future__ import annotations
@@ -41,27 +41,36 @@ def worked(
     """What was worked out for a choice; None, with a bar or the reason, while there is nothing.
 
     It is kept by study, person, the last entry of the log and what was asked, in this tab alone.
+    Where others go on changing the study, what was begun before their changes is shown when it is
+    done, and worked out anew the next time; never what was begun before a change of one's own.
     """
-    wanted = (project.study, project.user, project.last_entry(), asked)
+    wanted = (project.study, project.user, asked)
+    entry = project.last_entry()
     held: list[tuple[Any, jobs.Job]] = st.session_state.setdefault(f"work-held-{what}", [])
     for key, job in held:
-        if key == wanted:
+        if key == (wanted, entry):
             return _given(what, held, job)
-    running, begun = jobs.of(mine(what)), st.session_state.get(f"work-begun-{what}")
-    if running is not None and running.status == "running" and begun != wanted:
-        running.cancel()  # another choice has been made since
-    elif running is None or begun != wanted:
+    running = jobs.of(mine(what))
+    if running is not None and running.status == "running" and not _good(project, what, wanted):
+        running.cancel()  # another choice has been made since, or something was changed here
+    elif running is None or not _good(project, what, wanted):
+        st.session_state[f"work-begun-{what}"] = (wanted, entry)
         running = jobs.start(mine(what), title, work)
-        st.session_state[f"work-begun-{what}"] = wanted
     _wait(running, moment)
-    if running.status == "running" or st.session_state.get(f"work-begun-{what}") != wanted:
+    if running.status == "running" or not _good(project, what, wanted):
         jobs.show(mine(what))
         if running.status != "running":
             st.rerun()
         return None
     jobs.forget(mine(what))
-    held[:] = [(wanted, running), *held][:_HELD]
+    held[:] = [(st.session_state[f"work-begun-{what}"], running), *held][:_HELD]
     return _given(what, held, running)
+
+
+def _good(project: Project, what: str, wanted: object) -> bool:
+    """Whether what was begun is what is wanted now, and nothing was changed here since."""
+    begun, entry = st.session_state.get(f"work-begun-{what}", (None, 0))
+    return begun == wanted and not project.changed_since(entry, by=project.user)
 
 
 def _wait(job: jobs.Job, moment: float) -> None:

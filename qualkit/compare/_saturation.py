@@ -80,7 +80,8 @@ def saturation(
     Parameters
     ----------
     codings, sources, cases : DataFrame
-        With the columns of :mod:`qualkit.tables`.
+        With the columns of :mod:`qualkit.tables`; of codings ``source``, ``codebook`` and ``code``
+        suffice, one row for all codings of a code in a source.
     by : str, optional
         An attribute by which interviews are in order, such as ``date``; by default they are
         in the order in which they were imported. Those without a value come last.
@@ -128,19 +129,14 @@ def saturation(
     >>> made.table["new"].tolist(), made.base_codes, made.notation
     ([3, 0, 1, 0, 0, 0], 4, '4+2')
     """
-    check(codings, "codings")
+    check(codings, "codings", ("source", "codebook", "code"))
     if base < 1 or run < 1:
         raise ValueError(f"base {base} and run {run} must be 1 or more interviews")
     if not 0 <= threshold <= 1:
         raise ValueError(f"threshold {threshold} is not from 0 to 1")
-    held: dict[str, set[tuple[str, str]]] = {}
-    for source, *code in zip(*(codings[c] for c in ("source", "codebook", "code")), strict=True):
-        held.setdefault(source, set()).add((code[0], code[1]))
+    held = set(codings["source"].unique())
     order = [name for name in _order(sources, cases, by) if name in held]
-    counts, seen = [], set[tuple[str, str]]()
-    for name in order:
-        counts.append(len(held[name] - seen))
-        seen |= held[name]
+    counts = _new_codes(codings, order)
     base_codes = sum(counts[:base])
     shares = _shares(counts, base, run, base_codes)
     ends = (n for n, share in enumerate(shares) if share is not None and share <= threshold)
@@ -156,6 +152,13 @@ def saturation(
         reason="" if reached is not None else _why_not(shares, base + run, threshold),
         left_out=len(sources) - len(order),
     )
+
+
+def _new_codes(codings: pd.DataFrame, order: Sequence[str]) -> list[int]:
+    """How many codes stand in each source that stand in none before it."""
+    at = codings["source"].map({name: n for n, name in enumerate(order)})
+    first = at.groupby([codings["codebook"], codings["code"]]).min()
+    return first.value_counts().reindex(range(len(order)), fill_value=0).tolist()
 
 
 def _shares(counts: Sequence[int], base: int, run: int, base_codes: int) -> list[float | None]:

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 _AT_ONCE = 500  # values in one IN list
 
 
-def _frame(connection: Connection, query: Select[Any]) -> pd.DataFrame:
+def frame(connection: Connection, query: Select[Any]) -> pd.DataFrame:
+    """What a query finds, one row each."""
     import pandas as pd
 
     result = connection.execute(query)
@@ -107,7 +108,7 @@ def sources(connection: Connection, sight: Sight = EVERYTHING) -> pd.DataFrame:
         .outerjoin(coded, coded.c.source_id == source.c.id)
         .order_by(source.c.position, source.c.name)
     )
-    table = _frame(connection, query)
+    table = frame(connection, query)
     table["warnings"] = [json.loads(one) for one in table["warnings"]]
     table["notes"] = [json.loads(one) for one in table["notes"]]
     return _with_attributes(table, "id", _source_attributes(connection), "").drop(columns="id")
@@ -137,7 +138,7 @@ def turns(
     if names is not None:
         query = query.where(source.c.name.in_(names))
         texts = texts.where(source.c.name.in_(names))
-    table = _frame(connection, query)
+    table = frame(connection, query)
     if not words:
         return table.assign(text=None)
     by_name = {row.name: row.text for row in connection.execute(texts)}
@@ -153,7 +154,7 @@ def cases(connection: Connection) -> pd.DataFrame:
         .group_by(case.c.id, case.c.name, case.c.position)
         .order_by(case.c.position, case.c.name)
     )
-    table = _frame(connection, query)
+    table = frame(connection, query)
     return _with_attributes(table, "id", _case_attributes(connection), "").drop(columns="id")
 
 
@@ -214,7 +215,7 @@ def codings(connection: Connection, sight: Sight = EVERYTHING) -> pd.DataFrame:
             source.c.position, source.c.name, coding.c.start_at, coding.c.end_at, coder.c.name
         )
     )
-    table = _with_codes(_frame(connection, query), connection)
+    table = _with_codes(frame(connection, query), connection)
     table = _with_turns(table, connection, sight)
     table["rating"] = table["rating"].astype("Int64")
     ordered = table[[*COLUMNS["codings"], "source_id", "case_id"]]
@@ -259,7 +260,7 @@ def _with_turns(table: pd.DataFrame, connection: Connection, sight: Sight) -> pd
         "page": "Int64",
         "time": "float64",
     }
-    found = _frame(connection, query).astype(types).sort_values("start")
+    found = frame(connection, query).astype(types).sort_values("start")
     table["start"] = table["start"].astype("int64")
     table["order"] = range(len(table))
     ordered = table.sort_values("start")
@@ -272,12 +273,12 @@ def _with_turns(table: pd.DataFrame, connection: Connection, sight: Sight) -> pd
 
 def _source_attributes(connection: Connection) -> pd.DataFrame:
     a = source_attribute
-    return _frame(connection, select(a.c.source_id.label("id"), a.c.name, a.c.value, a.c.position))
+    return frame(connection, select(a.c.source_id.label("id"), a.c.name, a.c.value, a.c.position))
 
 
 def _case_attributes(connection: Connection) -> pd.DataFrame:
     a = case_attribute
-    return _frame(connection, select(a.c.case_id.label("id"), a.c.name, a.c.value, a.c.position))
+    return frame(connection, select(a.c.case_id.label("id"), a.c.name, a.c.value, a.c.position))
 
 
 def _with_attributes(
@@ -312,7 +313,7 @@ def entries(
     if before is not None:
         wanted.append(log.c.entry < before)
     query = select(*columns).where(*wanted).order_by(log.c.entry.desc()).limit(limit)
-    found = _frame(connection, query).iloc[::-1].reset_index(drop=True)
+    found = frame(connection, query).iloc[::-1].reset_index(drop=True)
     for side in ("before", "after") if rows else ():
         found[side] = found[side].map(sight.listed)
     return found
@@ -321,6 +322,12 @@ def entries(
 def last_entry(connection: Connection) -> int:
     """The number of the last entry of the log, 0 where there is none."""
     return connection.execute(select(func.max(log.c.entry))).scalar() or 0
+
+
+def changed_since(connection: Connection, entry: int, who: str) -> bool:
+    """Whether somebody has an entry in the log after that one."""
+    query = select(log.c.entry).where(log.c.entry > entry, log.c.who == who).limit(1)
+    return connection.execute(query).first() is not None
 
 
 def by_rule(connection: Connection) -> set[str]:

@@ -15,8 +15,10 @@ from qualkit.app import jobs
 from qualkit.app import study_room as room
 from qualkit.compare import saturation
 from qualkit.errors import QualkitError
+from qualkit.model import new_id
 from qualkit.progress import progress_of
 from qualkit.project import Project
+from tests.app.waiting import settled
 from tests.compare.test_saturation import PUBLISHED
 from tests.compare.test_saturation import study as interviews
 
@@ -40,7 +42,7 @@ def coded(project, write):
     return project
 
 
-def shown(study=None, *, tab="By source"):
+def shown(study=None, *, tab="By source", who=""):
     """The page, as it is on a study or on none."""
 
     def script():
@@ -50,9 +52,10 @@ def shown(study=None, *, tab="By source"):
 
     page = AppTest.from_function(script, default_timeout=60)
     page.session_state["study"] = study
-    page.session_state["coder"] = ""
+    page.session_state["coder"] = who
     page.session_state["study-tabs"] = tab
-    return page.run()
+    page.session_state["work-tab"] = new_id()
+    return settled(page.run())
 
 
 def said(page):
@@ -266,3 +269,52 @@ def test_the_last_coding_is_a_moment_not_a_text(coded, address):
     )
 
     assert isinstance(table["last"].dtype, pd.DatetimeTZDtype)
+
+
+# Counted in the background ----------------------------------------------------------------------
+
+
+def held(page):
+    """What the page has of the study: begun at which entry, and the codings counted."""
+    return [(entry, int(job.result.by_source["codings"].sum()))
+            for (_, entry), job in page.session_state["work-held-progress"]]  # fmt: skip
+
+
+def slowly(monkeypatch, meanwhile):
+    """While the study is counted for the first time, this happens."""
+    real, begun = room.progress, []
+
+    def slow(study, who, tell):
+        made = real(study, who, tell)
+        begun.append(study)
+        if len(begun) == 1:
+            meanwhile()
+        return made
+
+    monkeypatch.setattr(room, "progress", slow)
+    return begun
+
+
+def coding(study, who, span):
+    with Project.open(study, user=who) as project:
+        project.add_coding("p1", span, "staffing", coder=who)
+
+
+def test_what_others_do_while_it_is_counted_does_not_have_it_counted_for_ever(coded, monkeypatch):
+    study, entry = coded.study, coded.last_entry()
+    begun = slowly(monkeypatch, lambda: coding(study, "Bo", (35, 39)))
+
+    page = shown(study)
+
+    assert (held(page), len(begun)) == ([(entry, 1)], 1)
+    page = settled(page.run())
+    assert held(page)[0][1] == 2
+
+
+def test_what_was_counted_before_a_change_of_ones_own_is_not_shown(coded, monkeypatch):
+    study, entry = coded.study, coded.last_entry()
+    begun = slowly(monkeypatch, lambda: coding(study, "Ann", (35, 39)))
+
+    page = shown(study, who="Ann")
+
+    assert (held(page), len(begun)) == ([(entry + 1, 2)], 2)

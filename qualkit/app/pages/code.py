@@ -26,7 +26,7 @@ def show() -> None:
     """The source that was chosen or linked to, ready to be coded."""
     st.html('<h1 class="qk-unseen">Code</h1>')  # for who hears the page; the room is the text's
     with state.opened() as project:
-        choices = room.choices_of(kept.progress(project).by_source)
+        choices = room.choices_of(kept.coverage(project))
         books = project.codebooks()
         if not choices or not any(book.codes for book in books):
             _teach(has_sources=bool(choices))

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
 
-from qualkit.app import jobs, kept, state
+from qualkit.app import jobs, state
 from qualkit.app import study_room as room
 from qualkit.app.recent import recent_studies
+from qualkit.app.worked import as_who, worked
 from qualkit.compare import Saturation
 from qualkit.errors import QualkitError
-from qualkit.progress import Progress, Step, saturation_of
+from qualkit.progress import Progress, Step
 from qualkit.project import Project
 from qualkit.sample import build_sample
 from qualkit.tables import attributes_of
@@ -37,10 +39,10 @@ def show() -> None:
         return
     with state.opened() as project:
         state.say_blind(project, "what others coded there is not counted here")
-        made = kept.progress(project)
-        _numbers(made)
-        _next(made.next_steps)
-        _tables(project, made)
+        if (made := _made(project)) is not None:
+            _numbers(made)
+            _next(made.next_steps)
+            _tables(project, made)
     if state.given_study() is None:
         with st.expander("Open another study", key="study-another"):
             _open()
@@ -172,6 +174,13 @@ def _try(typed: str) -> None:
 # A study is open -------------------------------------------------------------------------------
 
 
+def _made(project: Project) -> Progress | None:
+    """How far the study is; None, with a bar, while it is being counted."""
+    made: Progress | None = worked(project, "progress", (), "Counting what is coded",
+                                   partial(room.progress, *as_who()))  # fmt: skip
+    return made
+
+
 def _numbers(made: Progress) -> None:
     counts = room.counts_of(made.by_source, made.by_theme)
     for column, (label, value) in zip(st.columns(len(counts)), counts.items(), strict=True):
@@ -291,10 +300,13 @@ def _saturation(project: Project) -> None:
     by = order.selectbox(
         "Order of interviews", [_IMPORTED, *attributes], key="sat-by", help=_HELP["by"]
     )
-    try:
-        _figure(saturation_of(project, by=None if by == _IMPORTED else by, **chosen))
-    except QualkitError as error:
-        state.tell(error, "The interviews cannot be put in this order.")
+    asked = {**chosen, "by": None if by == _IMPORTED else by}
+    made = worked(project, "saturation", tuple(asked.values()), "Counting new codes",
+                  partial(room.saturation, *as_who(), asked))  # fmt: skip
+    if isinstance(made, QualkitError):
+        state.tell(made, "The interviews cannot be put in this order.")
+    elif made is not None:
+        _figure(made)
 
 
 def _orders(project: Project) -> list[str]:
