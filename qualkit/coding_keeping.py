@@ -52,10 +52,37 @@ class CodingKeeping(Keeping):
 
     # Tables ----------------------------------------------------------------------------
 
-    def codings(self) -> pd.DataFrame:
-        """One row a coding with its words, code path, coder, place and all attributes."""
+    def codings(
+        self, *, code: str | None = None, sources: Sequence[str] | None = None
+    ) -> pd.DataFrame:
+        """One row a coding with its words, code path, coder, place and all attributes.
+
+        Parameters
+        ----------
+        code : str, optional
+            Of that code alone, not of those below it: its id or ``codebook/code``.
+        sources : sequence of str, optional
+            In the sources of these names alone.
+
+        Raises
+        ------
+        UnknownName
+            For a code or a source that is not there.
+        """
         with self._store.read() as connection:
-            return read.codings(connection, self._sight(connection))
+            if sources is not None:
+                read.require_sources(connection, sources)
+            return read.codings(
+                connection,
+                self._sight(connection),
+                code_id=None if code is None else named_code(connection, code).guid,
+                names=sources,
+            )
+
+    def coded_twice(self) -> int:
+        """How many sources two people or more have coded with the same codebook."""
+        with self._store.read() as connection:
+            return counts.coded_twice(connection, self._sight(connection))
 
     def counts(self) -> counts.Counts:
         """What there is, in numbers, from one moment; nothing but numbers is read for it."""

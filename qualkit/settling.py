@@ -60,6 +60,7 @@ _MOVED: Final = (
     "somebody changed, added or removed a coding of this passage since it was read; look"
     " at it again"
 )
+_FEW: Final = 50  # sources of which alone the codings are read; of more, all are
 _RULES: Final = ["code", "name", "definition", "include", "exclude", "example"]
 _PROGRESS: Final = (
     "source", "coders", "passages", "agreed", "open", "settled", "signed", "signed_by",
@@ -92,10 +93,12 @@ def disagreements_of(
         For an overlap that is none.
     """
     with project.one_moment():
-        _require_sources(project, sources)
+        few = None if sources is None or len(sources) > _FEW else sources
+        if few is None:
+            _require_sources(project, sources)
         return disagreements(
-            project.codings(), decisions=project.decisions(), sources=sources,
-            **_tables(project), overlap=overlap, interviewer=interviewer,
+            project.codings(sources=few), decisions=project.decisions(), sources=sources,
+            **_tables(project, few), overlap=overlap, interviewer=interviewer,
         )  # fmt: skip
 
 
@@ -186,9 +189,9 @@ def to_redefine_of(
     return to_redefine(table, counts_of(found, undecided), codes=tables["codes"])
 
 
-def _tables(project: Project) -> dict[str, Any]:
+def _tables(project: Project, sources: Sequence[str] | None = None) -> dict[str, Any]:
     return {
-        "turns": project.turns(words=False),
+        "turns": project.turns(sources, words=False),
         "assignments": project.assignments(),
         "codes": project.codes(),
     }
@@ -359,14 +362,14 @@ def sign_off(project: Project, source: str, *, by: str, note: str = "") -> LoadR
         For a source that is not there, a supervisor without a name.
     """
     with project.one_moment():
-        _require_sources(project, [source])
+        own = project.codings(sources=[source])
         if source in project.blind:
             raise ConflictError(
                 f"{source}: {project.user} still codes it blind and does not see all of it; only"
                 " somebody who does can sign it off"
             )
         found = disagreements_of(project, sources=[source])
-        mark = seal_of_source(project.codings(), project.decisions(), source)
+        mark = seal_of_source(own, project.decisions(), source)
     waiting = int((found["status"] != SETTLED).sum())
     if waiting and not note.strip():
         raise ConflictError(

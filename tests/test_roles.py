@@ -144,7 +144,7 @@ READS = {
     "threads", "confidences", "strands", "strand", "memos", "collections", "snapshot",
     "from_snapshot", "preview_replacement", "unplaced", "editions", "edition_text", "warnings",
     "backup_records", "study_id", "pseudonymised", "said", "retention", "retention_over", "trail",
-    "counts", "coverage", "changed_since",
+    "counts", "coverage", "changed_since", "coded_twice",
 }  # fmt: skip
 BOOK = "evaluation-topics"
 

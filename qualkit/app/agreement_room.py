@@ -305,12 +305,6 @@ def still_settled(table: pd.DataFrame, counted: Iterable[str]) -> set[str]:
     return set(counted) & set(table.loc[table["status"] == "settled", "disagreement"])
 
 
-def double_coded(codings: pd.DataFrame) -> int:
-    """How many sources two coders or more have coded."""
-    pairs = codings[["source", "coder"]].drop_duplicates()
-    return int((pairs["source"].value_counts() > 1).sum())
-
-
 def kind_counts(table: pd.DataFrame) -> dict[str, int]:
     """How many disagreements there are of each kind, in the order of :data:`KINDS`."""
     counts = table["kind"].value_counts()

@@ -127,9 +127,8 @@ def found_elsewhere(books: Iterable[Codebook], shown: Codebook, words: str) -> s
     return f"Also found in: {listed}" if words.strip() and listed else ""
 
 
-def excerpts(codings: pd.DataFrame, book: str, code: str) -> pd.DataFrame:
+def excerpts(own: pd.DataFrame) -> pd.DataFrame:
     """The codings of one code, as the page lists them, each with the link to its place."""
-    own = codings[(codings["codebook"] == book) & (codings["code"] == code)]
     shown = own[["source", "text", "coder", "stance", "rating", "memo"]].fillna({"stance": ""})
     spans = zip(own["source"], own["start"], own["end"], strict=True)
     shown = shown.assign(

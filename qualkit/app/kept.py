@@ -22,6 +22,11 @@ def coverage(project: Project) -> pd.DataFrame:
     return _coverage(*_key(project), project)
 
 
+def coded_twice(project: Project) -> int:
+    """How many sources are coded by two; see :meth:`qualkit.Project.coded_twice`."""
+    return _coded_twice(*_key(project), project)
+
+
 def codings(project: Project) -> pd.DataFrame:
     """Every coding of a study; see :meth:`qualkit.Project.codings`."""
     return _codings(*_key(project), project)
@@ -49,6 +54,11 @@ def _key(project: Project) -> tuple[str, int, str]:
 @st.cache_data(max_entries=4, show_spinner=False)
 def _coverage(study: str, entry: int, user: str, _project: Project) -> pd.DataFrame:
     return _project.coverage()
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _coded_twice(study: str, entry: int, user: str, _project: Project) -> int:
+    return _project.coded_twice()
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

@@ -35,8 +35,8 @@ class Counts:
     by_coder : DataFrame
         One row a coder by name: ``coder``, ``sources``, ``codings``, ``last``, when the latest of
         them was made, empty where there is none.
-    coded_twice : bool
-        Whether two people have coded one source with the same codebook.
+    coded_twice : int
+        How many sources two people or more have coded with the same codebook.
     without_roles : list of str
         The sources with a speaker of whom nobody has said whether they ask or answer.
     suggested : bool
@@ -46,7 +46,7 @@ class Counts:
     by_source: pd.DataFrame
     by_code: pd.DataFrame
     by_coder: pd.DataFrame
-    coded_twice: bool
+    coded_twice: int
     without_roles: list[str]
     suggested: bool
 
@@ -57,7 +57,7 @@ def counts(connection: Connection, sight: Sight = EVERYTHING) -> Counts:
         by_source=_by_source(connection, sight),
         by_code=_by_code(connection, sight),
         by_coder=_by_coder(connection, sight),
-        coded_twice=_coded_twice(connection, sight),
+        coded_twice=coded_twice(connection, sight),
         without_roles=_without_roles(connection),
         suggested=_suggested(connection, sight),
     )
@@ -167,16 +167,14 @@ def _by_coder(connection: Connection, sight: Sight) -> pd.DataFrame:
     return table.astype({"sources": "int64", "codings": "int64", "last": "str"})
 
 
-def _coded_twice(connection: Connection, sight: Sight) -> bool:
-    c = schema.coding.c
-    query = (
-        select(c.source_id)
-        .join(schema.code, schema.code.c.id == c.code_id)
-        .where(sight.codings())
-        .group_by(c.source_id, schema.code.c.codebook_id)
-        .having(func.min(c.coder_id) < func.max(c.coder_id))
-    )
-    return connection.execute(query.limit(1)).first() is not None
+def coded_twice(connection: Connection, sight: Sight = EVERYTHING) -> int:
+    """How many sources two people or more have coded with the same codebook."""
+    c, k = schema.coding.c, schema.code.c
+    query = select(c.source_id).join(schema.code, k.id == c.code_id).where(sight.codings())
+    query = query.group_by(c.source_id, k.codebook_id)
+    twice = query.having(func.min(c.coder_id) < func.max(c.coder_id)).subquery()
+    found = select(func.count(func.distinct(twice.c.source_id)))
+    return int(connection.execute(found).scalar_one())
 
 
 def _without_roles(connection: Connection) -> list[str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import Connection, Select, and_, func, or_, select
 
+from qualkit.errors import UnknownName
 from qualkit.model import Codebook, Source, Turn
 from qualkit.rows import book_of, vars_of
 from qualkit.store.schema import (
@@ -26,6 +27,7 @@ from qualkit.store.sight import EVERYTHING, Sight
 from qualkit.tables import COLUMNS
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
 _AT_ONCE = 500  # values in one IN list
@@ -146,6 +148,24 @@ def turns(
     return table.assign(text=[by_name[name][start:end] for name, start, end in spans])
 
 
+def texts(connection: Connection, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Name and text of each of the named sources, a few held at a time."""
+    for at in range(0, len(names), _AT_ONCE):
+        some = source.c.name.in_(names[at : at + _AT_ONCE])
+        query = select(source.c.name, source.c.text).where(some).order_by(source.c.position)
+        yield from ((row.name, row.text) for row in connection.execute(query))
+
+
+def require_sources(connection: Connection, names: Sequence[str]) -> None:
+    """UnknownName where a source is not there."""
+    asked = select(source.c.name).where(source.c.name.in_(names))
+    found = set(connection.execute(asked).scalars())
+    for name in names:
+        if name not in found:
+            known = connection.execute(select(source.c.name).order_by(source.c.position))
+            raise UnknownName("source", name, list(known.scalars()))
+
+
 def cases(connection: Connection) -> pd.DataFrame:
     """One row a case with its attributes."""
     query = (
@@ -187,36 +207,33 @@ def codes(connection: Connection, sight: Sight = EVERYTHING) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS["codes"]))
 
 
-def codings(connection: Connection, sight: Sight = EVERYTHING) -> pd.DataFrame:
-    """One row a coding with everything known of it; see :mod:`qualkit.tables`."""
-    query = (
-        select(
-            coding.c.id.label("coding"),
-            coding.c.source_id,
-            source.c.case_id,
-            source.c.name.label("source"),
-            source.c.position,
-            case.c.name.label("case"),
-            coding.c.start_at.label("start"),
-            coding.c.end_at.label("end"),
-            coding.c.quote.label("text"),
-            coding.c.code_id,
-            coder.c.name.label("coder"),
-            coding.c.stance,
-            coding.c.rating,
-            coding.c.memo,
-            coding.c.created,
-        )
-        .join(source, source.c.id == coding.c.source_id)
-        .join(case, case.c.id == source.c.case_id)
-        .join(coder, coder.c.id == coding.c.coder_id)
-        .where(sight.codings())
-        .order_by(
-            source.c.position, source.c.name, coding.c.start_at, coding.c.end_at, coder.c.name
-        )
-    )
-    table = _with_codes(frame(connection, query), connection)
-    table = _with_turns(table, connection, sight)
+def codings(
+    connection: Connection,
+    sight: Sight = EVERYTHING,
+    *,
+    code_id: str | None = None,
+    names: Sequence[str] | None = None,
+) -> pd.DataFrame:
+    """One row a coding with everything known of it; see :mod:`qualkit.tables`.
+
+    Of one code or of the named sources, or of all. Names are put to the codings here: a database
+    that joined them would send each as often as there are codings.
+    """
+    c = coding.c
+    wanted = sight.codings()
+    if code_id is not None:
+        wanted = and_(wanted, c.code_id == code_id)
+    if names is not None:
+        wanted = and_(wanted, c.source_id.in_(select(source.c.id).where(source.c.name.in_(names))))
+    query = select(
+        c.id.label("coding"), c.source_id, c.start_at.label("start"), c.end_at.label("end"),
+        c.quote.label("text"), c.code_id, c.coder_id, c.stance, c.rating, c.memo, c.created,
+    )  # fmt: skip
+    table = frame(connection, query.where(wanted))
+    table = table.join(_sources(connection), on="source_id").join(_codes(connection), on="code_id")
+    table = table.join(_coders(connection), on="coder_id")
+    table = table.sort_values(["order", "start", "end", "coder"], ignore_index=True)
+    table = _with_turns(table, connection, select(c.source_id).where(wanted).distinct())
     table["rating"] = table["rating"].astype("Int64")
     ordered = table[[*COLUMNS["codings"], "source_id", "case_id"]]
     full = _with_attributes(ordered, "source_id", _source_attributes(connection), "source.")
@@ -224,7 +241,20 @@ def codings(connection: Connection, sight: Sight = EVERYTHING) -> pd.DataFrame:
     return full.drop(columns=["source_id", "case_id"])
 
 
-def _with_codes(table: pd.DataFrame, connection: Connection) -> pd.DataFrame:
+def _sources(connection: Connection) -> pd.DataFrame:
+    """By id each source's name and case, and its place in the order of all."""
+    s = source.c
+    query = select(s.id, s.name.label("source"), s.case_id, case.c.name.label("case"))
+    query = query.join(case, case.c.id == s.case_id).order_by(s.position, s.name)
+    return frame(connection, query).reset_index(names="order").set_index("id")
+
+
+def _coders(connection: Connection) -> pd.DataFrame:
+    return frame(connection, select(coder.c.id, coder.c.name.label("coder"))).set_index("id")
+
+
+def _codes(connection: Connection) -> pd.DataFrame:
+    """By guid each code's codebook, names and theme."""
     import pandas as pd
 
     rows = []
@@ -234,41 +264,43 @@ def _with_codes(table: pd.DataFrame, connection: Connection) -> pd.DataFrame:
             names = " > ".join(step.name for step in path)
             rows.append((one.guid, book.id, one.id, one.name, names, path[0].id))
     columns = ["code_id", "codebook", "code", "code_name", "code_path", "theme"]
-    return table.merge(pd.DataFrame(rows, columns=columns), on="code_id", how="left")
+    return pd.DataFrame(rows, columns=columns).set_index("code_id")
 
 
-def _with_turns(table: pd.DataFrame, connection: Connection, sight: Sight) -> pd.DataFrame:
+def _with_turns(table: pd.DataFrame, connection: Connection, sources: Select[Any]) -> pd.DataFrame:
     """The speaker, time and place of the first turn that each coding marks words of."""
+    t = turn.c
+    query = select(
+        t.source_id, t.start_at, t.end_at, t.speaker, t.role.label("speaker_role"), t.time,
+        t.line, t.page, t.item,
+    )  # fmt: skip
+    found = frame(connection, query.where(t.source_id.in_(sources)))
+    found = found.astype({"line": "Int64", "page": "Int64", "time": "float64"})
+    at = _first_turns(table, found)
+    told = found.drop(columns=["source_id", "start_at", "end_at"]).reindex(at)
+    return table.join(told.set_index(table.index))
+
+
+def _first_turns(codings: pd.DataFrame, turns: pd.DataFrame) -> np.ndarray[Any, Any]:
+    """The row of the turn in which each coding begins, or else of the next; -1 where none is."""
+    import numpy as np
     import pandas as pd
 
-    wanted = select(coding.c.source_id).where(sight.codings()).distinct()
-    query = select(
-        turn.c.source_id,
-        turn.c.start_at.label("start"),
-        turn.c.end_at.label("turn_end"),
-        turn.c.speaker,
-        turn.c.role.label("speaker_role"),
-        turn.c.time,
-        turn.c.line,
-        turn.c.page,
-        turn.c.item,
-    ).where(turn.c.source_id.in_(wanted))
-    types = {
-        "start": "int64",
-        "turn_end": "Int64",
-        "line": "Int64",
-        "page": "Int64",
-        "time": "float64",
-    }
-    found = frame(connection, query).astype(types).sort_values("start")
-    table["start"] = table["start"].astype("int64")
-    table["order"] = range(len(table))
-    ordered = table.sort_values("start")
-    within = pd.merge_asof(ordered, found, on="start", by="source_id")
-    after = pd.merge_asof(ordered, found, on="start", by="source_id", direction="forward")
-    before_words = (within["turn_end"] <= within["start"]).fillna(value=True)  # a name, a gap
-    merged = within.where(~before_words, after)
-    return merged.sort_values("order").drop(columns=["order", "turn_end"]).reset_index(drop=True)
+    if turns.empty:
+        return np.full(len(codings), -1)
+    known = pd.Index(turns["source_id"].unique())
+    of_turn, of_coding = (known.get_indexer(some["source_id"]) for some in (turns, codings))
+    starts, ends = (turns[name].to_numpy("int64") for name in ("start_at", "end_at"))
+    begins = codings["start"].to_numpy("int64")
+    length = 1 + max(int(ends.max()), int(begins.max(initial=0)))  # so that no source meets another
+    keys = of_turn * length + starts
+    order = np.argsort(keys, kind="stable")
+    wanted = of_coding * length + begins
+    before = order[(np.searchsorted(keys, wanted, side="right", sorter=order) - 1).clip(0)]
+    after = order[np.searchsorted(keys, wanted, sorter=order).clip(max=len(order) - 1)]
+    within = (of_turn[before] == of_coding) & (starts[before] <= begins) & (ends[before] > begins)
+    follows = (of_turn[after] == of_coding) & (starts[after] >= begins)
+    return np.where(within, before, np.where(follows, after, -1))
 
 
 def _source_attributes(connection: Connection) -> pd.DataFrame:

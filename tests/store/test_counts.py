@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 
+import pandas as pd
 import pytest
 
+from qualkit.errors import UnknownName
 from qualkit.model import INTERVIEWER
 
 CODES = ("communication", "knowledge", "staffing")
@@ -56,6 +58,27 @@ def test_answers_are_coded_where_a_coding_holds_something_of_them(drawn):
     assert counted["turns"].tolist() == [3, 7, 11, 15]
 
 
+def test_two_who_coded_with_the_same_codebook_coded_twice(drawn):
+    assert drawn.coded_twice() == 2
+    drawn.add_coding("p0", (0, 5), f"cascade/{drawn.codebook('cascade').codes[0].id}", coder="Bo")
+    assert drawn.coded_twice() == 2
+
+
+def test_codings_of_one_code_or_source_are_those_among_all(drawn):
+    every = drawn.codings()
+
+    for code, sources in (("communication", None), (None, ["p2", "p1"]), ("staffing", ["p2"])):
+        own = every[every["code"].isin(CODES if code is None else [code])]
+        own = own[own["source"].isin(own["source"] if sources is None else sources)]
+        made = drawn.codings(code=code, sources=sources)
+        pd.testing.assert_frame_equal(made, own.reset_index(drop=True))
+        assert len(made)
+    with pytest.raises(UnknownName):
+        drawn.codings(code="none")
+    with pytest.raises(UnknownName):
+        drawn.codings(sources=["p1", "none"])
+
+
 def test_codes_are_counted_by_source_and_the_codings_of_all_are_all(drawn):
     codings = drawn.codings()
     wanted = codings.groupby(["source", "case", "codebook", "code", "theme"]).size().to_dict()
@@ -86,9 +109,9 @@ def test_who_codes_blind_counts_their_own_alone(drawn):
     assert made.by_coder["codings"].tolist() == [18, 6]
     assert made.by_code.groupby("source")["codings"].sum().to_dict() == {"p0": 6, "p1": 6, "p2": 12}
     assert drawn.coverage().values.tolist() == by_hand(drawn)
-    assert made.coded_twice  # p2
+    assert made.coded_twice == 1  # p2
     drawn.assign(["p2"], ["Ann"])
-    assert not drawn.counts().coded_twice
+    assert drawn.counts().coded_twice == 0
 
 
 def test_only_changes_by_that_person_after_that_entry_are_theirs(project):

@@ -97,7 +97,7 @@ def _disagreements(project: Project) -> None:
 
 
 def _none(project: Project) -> None:
-    if shared := room.double_coded(kept.codings(project)):
+    if shared := kept.coded_twice(project):
         st.success(
             f"{many(shared, 'source')} {'was' if shared == 1 else 'were'} coded by two people or "
             "more, and they agree on every passage."

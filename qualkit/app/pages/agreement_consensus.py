@@ -10,7 +10,6 @@ import streamlit as st
 from qualkit.app import consensus_room as room
 from qualkit.app import kept, state
 from qualkit.app import suggestions_room as suggesting
-from qualkit.app.agreement_room import double_coded
 from qualkit.app.pages.agreement import teach
 from qualkit.errors import QualkitError
 from qualkit.project import Project
@@ -28,7 +27,7 @@ _WHAT: Final = (
 
 def show(project: Project) -> None:
     """Draw this part of the page."""
-    if not double_coded(kept.codings(project)):
+    if not kept.coded_twice(project):
         teach(project)
         return
     if (said := st.session_state.pop(_SAID, None)) is not None:

@@ -12,7 +12,6 @@ from qualkit.agreement.study import Settings
 from qualkit.app import figures_room as room
 from qualkit.app import jobs, kept, release, state
 from qualkit.app import suggestions_room as suggesting
-from qualkit.app.agreement_room import double_coded
 from qualkit.app.components.heat import heat
 from qualkit.app.pages.agreement import teach
 from qualkit.project import Project
@@ -29,7 +28,7 @@ _ENDINGS: Final = {".docx": "Word", ".xlsx": "Excel", ".html": "Web page"}
 
 def show(project: Project) -> None:
     """Draw this part of the page."""
-    if not double_coded(kept.codings(project)):
+    if not kept.coded_twice(project):
         teach(project)
         return
     asked = _asked(project)

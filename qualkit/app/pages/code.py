@@ -121,7 +121,7 @@ def _teach(*, has_sources: bool) -> None:
 @st.fragment
 def _codings(name: str, guid: str, words_key: str) -> None:
     """What a gesture runs anew: the codings of one source, and never its words."""
-    with state.opened() as project:
+    with state.opened() as project, project.one_moment():
         try:
             rows = room.rows_of(project.marks(name))
         except QualkitError as error:

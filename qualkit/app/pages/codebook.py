@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import streamlit as st
 
 from qualkit.app import codebook_room as room
-from qualkit.app import kept, release, state
+from qualkit.app import release, state
 from qualkit.codebook import codebook_text, compare
 from qualkit.errors import QualkitError
 from qualkit.model import Code, Codebook
@@ -265,7 +265,7 @@ def _codings(project: Project, line: room.Listed) -> None:
     if not line.count:
         st.text("None yet. Codings are made on the page Code.")
         return
-    table = room.excerpts(kept.codings(project), line.book.id, line.code.id)
+    table = room.excerpts(project.codings(code=f"{line.book.id}/{line.code.id}"))
     column = st.column_config
     st.dataframe(
         table, hide_index=True, key=f"codebook-codings-{line.code.guid}", alt="Its codings",
