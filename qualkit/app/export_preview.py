@@ -24,7 +24,7 @@ from qualkit.app.export_room import (
     typology_for,
 )
 from qualkit.app.files import private_folder
-from qualkit.errors import BatchError
+from qualkit.errors import BatchError, QualkitError
 from qualkit.framework import select
 from qualkit.project import Project
 from qualkit.reports import codings_of, grid_of, require_verbatim
@@ -87,6 +87,15 @@ def preview(project: Project, wish: Wish) -> Preview:
     """
     with plainly(), project.one_moment():
         return _PREVIEWS[wish.kind](project, wish)
+
+
+def preview_at(study: str, who: str | None, wish: Wish, _tell: object) -> Preview | QualkitError:
+    """As :func:`preview`, of a study read in the background; why there is none, where there is."""
+    try:
+        with Project.open(study, user=who) as project:
+            return preview(project, wish)
+    except QualkitError as error:
+        return error
 
 
 def _preview_grid(project: Project, wish: Wish) -> Preview:

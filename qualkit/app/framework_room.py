@@ -30,13 +30,13 @@ from qualkit.framework import (
 )  # fmt: skip
 from qualkit.framework.summaries import Places, place_summaries
 from qualkit.model import STANCES, Framework, Theme
+from qualkit.project import Project
 from qualkit.reports import grid_of, write_grid
 from qualkit.tables import attributes_of, plain
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from qualkit.project import Project
 
 Order = Literal["study", "name", "excerpts"]
 ORDERS: Final[Mapping[Order, str]] = {
@@ -235,6 +235,12 @@ def room_of(project: Project, options: Options) -> Room:
         sources = with_case_attributes(project.sources(), project.cases())
         said = project.summaries()
     return Room(grid, units_of(grid, sources), _held(said))
+
+
+def room_at(study: str, who: str | None, options: Options, _tell: object) -> Room:
+    """The room of a study, read in the background; see :func:`room_of`."""
+    with Project.open(study, user=who) as project:
+        return room_of(project, options)
 
 
 def with_summaries(project: Project, room: Room) -> Room:

@@ -11,9 +11,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from qualkit.app import jobs
+from qualkit.app.worked import as_who, worked
 from qualkit.project import Project
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
 
 
@@ -30,21 +34,6 @@ def coded_twice(project: Project) -> int:
 def codings(project: Project) -> pd.DataFrame:
     """Every coding of a study; see :meth:`qualkit.Project.codings`."""
     return _codings(*_key(project), project)
-
-
-def disagreements(project: Project) -> pd.DataFrame:
-    """Every passage on which coders disagree; see :func:`qualkit.settling.disagreements_of`."""
-    return _disagreements(*_key(project), project)
-
-
-def consensus(project: Project) -> pd.DataFrame:
-    """How far the consensus is; see :func:`qualkit.settling.progress_of_consensus`."""
-    return _consensus(*_key(project), project)
-
-
-def to_redefine(project: Project) -> pd.DataFrame:
-    """Codes on which people disagree; see :func:`qualkit.settling.to_redefine_of`."""
-    return _to_redefine(*_key(project), project)
 
 
 def _key(project: Project) -> tuple[str, int, str]:
@@ -66,22 +55,38 @@ def _codings(study: str, entry: int, user: str, _project: Project) -> pd.DataFra
     return _project.codings()
 
 
-@st.cache_data(max_entries=4, show_spinner="Comparing the coders")
-def _disagreements(study: str, entry: int, user: str, _project: Project) -> pd.DataFrame:
+# What takes long in a large study: worked out in the background, None with a bar meanwhile -------
+
+
+def disagreements(project: Project) -> pd.DataFrame | None:
+    """Every passage on which coders disagree; see :func:`qualkit.settling.disagreements_of`."""
     from qualkit.settling import disagreements_of
 
-    return disagreements_of(_project)
+    return _compared(project, "disagreements", disagreements_of)
 
 
-@st.cache_data(max_entries=4, show_spinner="Comparing the coders")
-def _consensus(study: str, entry: int, user: str, _project: Project) -> pd.DataFrame:
+def consensus(project: Project) -> pd.DataFrame | None:
+    """How far the consensus is; see :func:`qualkit.settling.progress_of_consensus`."""
     from qualkit.settling import progress_of_consensus
 
-    return progress_of_consensus(_project)
+    return _compared(project, "consensus", progress_of_consensus)
 
 
-@st.cache_data(max_entries=4, show_spinner="Looking for codes to redefine")
-def _to_redefine(study: str, entry: int, user: str, _project: Project) -> pd.DataFrame:
+def to_redefine(project: Project) -> pd.DataFrame | None:
+    """Codes on which people disagree; see :func:`qualkit.settling.to_redefine_of`."""
     from qualkit.settling import to_redefine_of
 
-    return to_redefine_of(_project)
+    return _compared(project, "redefine", to_redefine_of)
+
+
+def _compared(
+    project: Project, what: str, read: Callable[[Project], pd.DataFrame]
+) -> pd.DataFrame | None:
+    study, who = as_who()
+
+    def work(_tell: jobs.Progress) -> pd.DataFrame:
+        with Project.open(study, user=who) as opened:
+            return read(opened)
+
+    made: pd.DataFrame | None = worked(project, what, (), "Comparing the coders", work)
+    return made

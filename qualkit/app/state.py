@@ -21,6 +21,7 @@ from qualkit.app.recent import remember_study
 from qualkit.errors import QualkitError
 from qualkit.model import look_of
 from qualkit.project import Project
+from qualkit.store import is_address
 from qualkit.wording import many
 
 _STUDY: Final = "qualkit-study"
@@ -177,6 +178,7 @@ def opened(*, write: bool = False) -> Iterator[Project]:
         st.stop()
     try:
         project = Project.open(path, user=coder() or None)
+        _keep_connections(path)
     except QualkitError as error:
         tell(error, "This study cannot be opened.")
         if st.button("Choose another study", key="choose-another"):
@@ -189,6 +191,18 @@ def opened(*, write: bool = False) -> Iterator[Project]:
         elif not coder():
             _must_say_who(project)
         yield project
+
+
+def _keep_connections(path: str) -> None:
+    """Have the study's connections outlast this run of a page, where it is on a server."""
+    if is_address(path):
+        _held(path)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _held(path: str) -> Project:
+    """A study on a server, open for as long as this program runs; see :mod:`qualkit.store.pool`."""
+    return Project.open(path)
 
 
 def _must_say_who(project: Project) -> None:

@@ -49,6 +49,7 @@ def worked(
     held: list[tuple[Any, jobs.Job]] = st.session_state.setdefault(f"work-held-{what}", [])
     for key, job in held:
         if key == (wanted, entry):
+            st.session_state[f"work-shown-{what}"] = entry
             return _given(what, held, job)
     running = jobs.of(mine(what))
     if running is not None and running.status == "running" and not _good(project, what, wanted):
@@ -63,8 +64,16 @@ def worked(
             st.rerun()
         return None
     jobs.forget(mine(what))
-    held[:] = [(st.session_state[f"work-begun-{what}"], running), *held][:_HELD]
+    begun = st.session_state[f"work-begun-{what}"]
+    held[:] = [(begun, running), *held][:_HELD]
+    st.session_state[f"work-shown-{what}"] = begun[1]
     return _given(what, held, running)
+
+
+def shown_at(what: str) -> int:
+    """The last entry of the log when what :func:`worked` gave last was begun."""
+    entry: int = st.session_state[f"work-shown-{what}"]
+    return entry
 
 
 def _good(project: Project, what: str, wanted: object) -> bool:

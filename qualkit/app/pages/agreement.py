@@ -75,6 +75,8 @@ def _go(view: str) -> None:
 
 def _disagreements(project: Project) -> None:
     table, codes = kept.disagreements(project), project.codes()
+    if table is None:
+        return
     if table.empty:
         _none(project)
         return
@@ -170,6 +172,8 @@ def _refill(held: dict[str, Any]) -> None:
     """After what was refused or taken back: the list as the study has it now."""
     with state.opened() as project:
         table, wanted = kept.disagreements(project), held["wanted"]
+        if table is None:
+            return  # the page draws the whole list anew when it is there
         interest = room.of_interest(table, project.codes(), wanted)
         held |= _listed(project, interest, wanted.status, held["limit"])
     held["counted"] = room.still_settled(table, held["counted"])

@@ -33,7 +33,8 @@ def show(project: Project) -> None:
     if (said := st.session_state.pop(_SAID, None)) is not None:
         st.success(state.plain(said))
     st.text(_WHAT)
-    table = kept.consensus(project)
+    if (table := kept.consensus(project)) is None:
+        return
     st.text(room.in_words(table))
     st.dataframe(
         room.sources(table), hide_index=True, key="consensus-sources", placeholder="",
@@ -88,7 +89,9 @@ def _codes(project: Project) -> None:
 
     paths = suggesting.code_paths(project.codes())
     st.subheader("Codes to redefine")
-    found = room.redefined(kept.to_redefine(project), paths)
+    if (disputed := kept.to_redefine(project)) is None:
+        return
+    found = room.redefined(disputed, paths)
     if found.empty:
         st.text("Nobody disagrees on any code so far.")
         return
@@ -109,7 +112,9 @@ def _codes(project: Project) -> None:
         )  # fmt: skip
     if "codebook" in (pages := st.session_state.get("pages", {})):
         st.page_link(pages["codebook"], label="Go to Codebook")
-    taken = room.confused(confusion(kept.disagreements(project)))
+    if (passages := kept.disagreements(project)) is None:
+        return
+    taken = room.confused(confusion(passages))
     if len(taken):
         with st.expander("Codes taken for one another", key="consensus-confused-open"):
             st.dataframe(taken, hide_index=True, key="consensus-confused",

@@ -10,7 +10,7 @@ from typing import Any, Final
 import streamlit as st
 
 from qualkit.app import jobs, release, state
-from qualkit.app.export_preview import Fault, Preview, preview
+from qualkit.app.export_preview import Fault, Preview, preview_at
 from qualkit.app.export_room import (
     FIGURES,
     KINDS,
@@ -23,6 +23,7 @@ from qualkit.app.export_room import (
     spoken,
 )
 from qualkit.app.quote_check import READS, Checked, check_quotes
+from qualkit.app.worked import as_who, worked
 from qualkit.compare import MEASURES
 from qualkit.errors import QualkitError
 from qualkit.framework import Choice
@@ -75,11 +76,12 @@ def _make(project: Project) -> None:
     with how:
         st.subheader(KINDS[kind].title)
         wish = _wish(kind, choices_of(project))
-        try:
-            look = _look(project, wish)
-        except QualkitError as error:
+        look = _look(project, wish)
+        if isinstance(look, QualkitError):
             st.info("This cannot be made yet.")
-            st.text(str(error))
+            st.text(str(look))
+            return
+        if look is None:
             return
         _show_faults(look)
         _file(project, wish, ready=not look.faults)
@@ -119,15 +121,12 @@ def _size(data: bytes) -> str:
 # The preview -------------------------------------------------------------------------------
 
 
-def _look(project: Project, wish: Wish) -> Preview:
-    """The preview of a wish; one that is kept, while neither wish nor study has changed."""
-    key = project.study, project.last_entry(), project.user, replace(wish, template=None)
-    kept = st.session_state.get("export-look")
-    if kept is None or kept[0] != key:
-        with st.spinner("Looking at the study"):
-            kept = key, preview(project, wish)
-        st.session_state["export-look"] = kept
-    look: Preview = kept[1]
+def _look(project: Project, wish: Wish) -> Preview | QualkitError | None:
+    """The preview of a wish, or why it cannot be made; None, with a bar, while it is worked out."""
+    asked = replace(wish, template=None)
+    look: Preview | QualkitError | None = worked(
+        project, "export", asked, "Looking at the study", partial(preview_at, *as_who(), asked)
+    )
     return look
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from qualkit.app import framework_editor as editor
 from qualkit.app import framework_room as fr
 from qualkit.app import jobs, release, state
 from qualkit.app.components import grid as component
+from qualkit.app.worked import as_who, shown_at, worked
 from qualkit.drafting import draft_cells
 from qualkit.errors import QualkitError
 from qualkit.export._shared import heading
@@ -48,12 +50,10 @@ def _page() -> None:
             return
         options, view = _toolbar(study)
         with st.container():
-            try:
-                room = _room_at(whose, entry, options, project)
-            except QualkitError as error:
-                state.tell(error, "The grid cannot be shown like this.")
-                return
+            room = _room_at(whose, entry, options, project)
             _jobs()
+        if room is None:
+            return
         shown = _shown(whose, entry, options, view, _room=room)
         _grid_and_editor(project, room, shown)
 
@@ -67,24 +67,27 @@ def _study(whose: Whose, entry: int, *, _project: Project) -> fr.Study:
     return fr.study_of(_project)
 
 
-def _room_at(whose: Whose, entry: int, options: fr.Options, project: Project) -> fr.Room:
-    """The room at an entry; after a save of our own, the last room with its summaries anew."""
+def _room_at(whose: Whose, entry: int, options: fr.Options, project: Project) -> fr.Room | None:
+    """The room at an entry; after a save of our own, the last room with its summaries anew.
+
+    None, with a bar or the reason, while there is none.
+    """
     asked = (whose, entry, options)
-    before, room = st.session_state.get(_ROOM, (None, None))
-    if room is None or before != asked:
-        own = entry == editor.last_entry() and not options.opened
-        if own and before == (whose, entry - 1, options):
-            room = fr.with_summaries(project, room)
-        else:
-            room = _room(whose, entry, options, _project=project)
-        st.session_state[_ROOM] = (asked, room)
-    found: fr.Room = room
-    return found
-
-
-@st.cache_resource(max_entries=8, show_spinner="Charting the codings")
-def _room(whose: Whose, entry: int, options: fr.Options, *, _project: Project) -> fr.Room:
-    return fr.room_of(_project, options)
+    held: tuple[Any, fr.Room | None] = st.session_state.get(_ROOM, (None, None))
+    before, room = held
+    if room is not None and before == asked:
+        return room
+    own = entry == editor.last_entry() and not options.opened
+    if room is not None and own and before == (whose, entry - 1, options):
+        room = fr.with_summaries(project, room)
+    else:
+        work = partial(fr.room_at, *as_who(), options)
+        room = worked(project, "framework", options, "Charting the codings", work)
+        if room is None:
+            return None
+        asked = (whose, shown_at("framework"), options)
+    st.session_state[_ROOM] = (asked, room)
+    return room
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
