@@ -16,7 +16,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, func, or_, select
+from sqlalchemy import Connection, Table, func, or_, select
 
 from qualkit import rows
 from qualkit.codebook import SHIPPED, read_codebook
@@ -336,7 +336,8 @@ def known_source(change: Change, name: str) -> Source:
 
 def id_and_text(connection: Connection, name: str) -> tuple[str, str]:
     """A source's id and text; UnknownName where there is none of that name."""
-    found = _found_source(connection, schema.source.c.name == name)
+    s = schema.source.c
+    found = connection.execute(select(s.id, s.text).where(s.name == name)).first()
     if found is None:
         raise UnknownName("source", name, source_names(connection))
     return found.id, found.text
@@ -344,16 +345,13 @@ def id_and_text(connection: Connection, name: str) -> tuple[str, str]:
 
 def source_of(connection: Connection, name: str) -> tuple[str, str, str]:
     """The id, name and text of a source by its name or id; UnknownName where there is none."""
-    found = _found_source(connection, schema.source.c.name == name)
-    found = found or _found_source(connection, schema.source.c.id == name)
-    if found is None:
-        raise UnknownName("source", name, source_names(connection))
-    return found.id, found.name, found.text
-
-
-def _found_source(connection: Connection, same: ColumnElement[bool]) -> Any:  # noqa: ANN401 - a row of three columns, or none
     s = schema.source.c
-    return connection.execute(select(s.id, s.name, s.text).where(same)).first()
+    asked = select(s.id, s.name, s.text).where(or_(s.name == name, s.id == name))
+    found = connection.execute(asked).all()
+    if not found:
+        raise UnknownName("source", name, source_names(connection))
+    one = next((row for row in found if row.name == name), found[0])
+    return one.id, one.name, one.text
 
 
 def codes_by_name(connection: Connection) -> dict[str, list[Code]]:
@@ -385,8 +383,11 @@ def named_code(connection: Connection, name: str) -> Code:
     found = connection.execute(asked).mappings().all()
     if len(found) != 1:
         return code_of(codes_by_name(connection), name)
-    parents = select(c.id, c.ident).where(c.id == found[0]["parent_id"])
-    return rows.one_code(dict(found[0]), {row.id: row.ident for row in connection.execute(parents)})
+    row = dict(found[0])
+    if row["parent_id"] is None:
+        return rows.one_code(row, {})
+    parent = connection.execute(select(c.ident).where(c.id == row["parent_id"])).scalar_one()
+    return rows.one_code(row, {row["parent_id"]: parent})
 
 
 def _known_codes(codes: Mapping[str, list[Code]], name: str) -> list[str]:

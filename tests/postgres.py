@@ -66,6 +66,10 @@ class Server:
             with suppress(ProcessLookupError):
                 os.kill(one, signal.SIGKILL)
 
+    def end(self) -> None:
+        """End it as for maintenance: whoever is connected is cut off."""
+        self._run("pg_ctl", "-D", str(self._folder / "data"), "-m", "fast", "-w", "stop")
+
     def stop(self) -> None:
         """Stop the server and remove everything it wrote."""
         self._run("pg_ctl", "-D", str(self._folder / "data"), "-m", "immediate", "stop")

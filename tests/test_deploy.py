@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,33 @@ def test_a_servers_study_is_backed_up_and_comes_back_as_it_was(server_study, pos
     with Project.open(server_study) as one, Project.open(again) as other:
         assert one.snapshot() == other.snapshot()
     postgres.drop("again")
+
+
+def test_a_backup_made_while_people_code_takes_the_place_of_the_study(
+    server_study, postgres, tmp_path
+):
+    def code():
+        with Project.open(server_study, user="Bo") as project:
+            for start in range(19):
+                project.add_coding("p7", (30 + start, 49), "communication", coder="Bo")
+
+    coding = threading.Thread(target=code)
+    coding.start()
+    made = back_up(server_study, tmp_path / "b", postgres)
+    coding.join()
+    assert made.returncode == 0, made.stderr
+
+    back = postgres.new_database("pilots_back", like="template0")
+    restore = [str(postgres._programs / "pg_restore"), "--no-owner", "-d", back]
+    subprocess.run([*restore, made.stdout.strip()], check=True, capture_output=True)
+    postgres._tell("ALTER DATABASE pilots RENAME TO pilots_before")  # nobody is connected to it
+    postgres._tell("ALTER DATABASE pilots_back RENAME TO pilots")
+    with Project.open(server_study, user="Bo") as project:
+        assert project.check().problems == ()
+        entries = project.log()
+        assert len(project.codings()) == (entries["action"] == "add coding").sum()
+        project.add_coding("p7", (13, 18), "communication", coder="Bo")
+    postgres.drop("pilots_before")
 
 
 def test_a_damaged_study_leaves_no_backup_behind(server_study, postgres, tmp_path):

@@ -65,9 +65,14 @@ def refuse_taken(connection: Connection, coding_id: str) -> None:
         raise ConflictError("a coding of this id is there already")
 
 
+def is_there(connection: Connection, made: Coding) -> bool:
+    """Whether these words have this code by this coder already."""
+    return _at(connection, rows.of_coding(made)) is not None
+
+
 def refuse_twin(connection: Connection, made: Coding) -> None:
     """ConflictError where these words have this code by this coder already."""
-    if _at(connection, rows.of_coding(made)) is not None:
+    if is_there(connection, made):
         raise ConflictError("these words have the same code by the same coder already")
 
 

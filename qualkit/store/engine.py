@@ -14,7 +14,7 @@ import re
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -26,7 +26,7 @@ from sqlalchemy.pool import NullPool
 
 from qualkit.errors import StoreError
 from qualkit.store.folders import network_of
-from qualkit.store.locking import locked
+from qualkit.store.locking import in_turn, locked
 from qualkit.writing import to_disk
 
 _PRAGMAS = (
@@ -42,6 +42,10 @@ _ON_NETWORK = (  # without spilling, others can read, and a backup be made, unti
     "journal_mode=DELETE", "synchronous=EXTRA", "cache_spill=OFF",
 )  # fmt: skip
 LOCK_SECONDS = 60.0
+CONNECTIONS = 10  # of one process to one study on a server; QUALKIT_CONNECTIONS is another number
+_FEWEST = 3  # who writes has one, may read beside it, and others are to read meanwhile
+_WAIT = 30  # seconds for one of them
+_OLD = 1_800  # seconds, after which a connection is made anew
 PART = ".part"  # of a copy that is not whole yet
 _WRITING = "qualkit_writing"
 
@@ -111,18 +115,34 @@ def reading_engine(path: Path) -> Engine:
 
 
 def server_engine(address: str) -> Engine:
-    """An engine on a PostgreSQL database; needs the extra ``postgres``."""
+    """An engine on a PostgreSQL database; needs the extra ``postgres``.
+
+    Its connections are kept, a bounded number; each is tried before it is used again, so that a
+    server which was started anew in between is no fault.
+    """
+    size = _connections()
     try:
         url = make_url(address).set(drivername="postgresql+psycopg")
         return create_engine(
-            url, pool_pre_ping=True, pool_size=5, max_overflow=10, hide_parameters=True
-        )
+            url, pool_size=size, max_overflow=0, pool_timeout=_WAIT, pool_pre_ping=True,
+            pool_recycle=_OLD, pool_use_lifo=True, hide_parameters=True,
+        )  # fmt: skip
     except (ValueError, ArgumentError) as error:
         why = "not an address; it must be like postgresql://user@server:5432/database"
         raise StoreError(shown(address), why) from error
     except ModuleNotFoundError as error:
         why = "PostgreSQL needs one more package; install qualkit[postgres]"
         raise StoreError(shown(address), why) from error
+
+
+def _connections() -> int:
+    given = os.environ.get("QUALKIT_CONNECTIONS", "")
+    if not given:
+        return CONNECTIONS
+    if not given.isdecimal() or int(given) < _FEWEST:
+        why = f"QUALKIT_CONNECTIONS {given[:20]!r} is no number of {_FEWEST} or more"
+        raise StoreError("the connections to the server", why)
+    return int(given)
 
 
 def make_file(path: Path) -> None:
@@ -138,10 +158,14 @@ def make_file(path: Path) -> None:
 
 
 def lock_of(engine: Engine) -> AbstractContextManager[Any]:
-    """The lock that one writer holds: a file beside an SQLite file, nothing on a server."""
-    if engine.dialect.name != "sqlite":
-        return nullcontext()
-    return locked(lock_path(engine.url.database or ""), LOCK_SECONDS)
+    """The lock that one writer holds: a file beside an SQLite file, on a server one of its own.
+
+    That one is taken within the transaction, see :meth:`Store.alone`; here those of one process
+    come in turn, so that only one of them needs a connection for it.
+    """
+    if engine.dialect.name == "sqlite":
+        return locked(lock_path(engine.url.database or ""), LOCK_SECONDS)
+    return in_turn(engine, LOCK_SECONDS)
 
 
 def lock_path(study: Path | str) -> str:

@@ -54,8 +54,12 @@ def of_source(connection: Connection, source_id: str, sight: Sight = EVERYTHING)
         (*row[:10], "suggestion", row[10], row[11], _reasons(row[12]))
         for row in connection.execute(proposed).all()
     ]
-    made = pd.DataFrame(found, columns=list(COLUMNS), dtype=object)
-    return made.astype(_NUMBERS)
+    columns = list(zip(*found, strict=True)) or [()] * len(COLUMNS)
+    made = {
+        name: pd.Series(list(values), dtype=_NUMBERS.get(name, "object"))
+        for name, values in zip(COLUMNS, columns, strict=True)
+    }
+    return pd.DataFrame(made, copy=False)
 
 
 def _reasons(stored: str) -> list[str]:

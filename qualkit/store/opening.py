@@ -3,8 +3,8 @@
 Texts are compared with what was imported, and codings with their seals, where there are not more
 than 20,000 of them (0.15 s); of larger studies the texts alone, which takes 0.1 s for 200
 interviews of two hours. ``qualkit project check`` looks at everything. A process looks again when
-the file is no longer the same, but never for more than a fiftieth of its time. Whatever is found
-does not stop the opening; it is told.
+the file is no longer the same, but never for more than a fiftieth of its time, and where it is
+large, beside what is being done. Whatever is found does not stop the opening; it is told.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 from typing import Final
 
 from sqlalchemy import Connection, func, select
 
-from qualkit.errors import StoreError
-from qualkit.store import backup, check, schema
+from qualkit.errors import QualkitError, StoreError
+from qualkit.store import backup, check, pool, schema
 from qualkit.store.engine import PART, is_address
 from qualkit.store.folders import network_of, synced_folder
 from qualkit.store.store import Store
@@ -34,6 +34,7 @@ _DAY: Final = timedelta(days=1)
 _HOUR: Final = 3_600
 _SHARE: Final = 50  # of the time, one part at most goes into looking
 _AT_ONCE: Final = 0.02  # seconds; what takes less is done whenever the file changed
+_LARGE: Final = 50_000_000  # bytes of a file for which nobody waits a second time
 State = tuple[tuple[int, int, int], ...]
 
 
@@ -52,17 +53,29 @@ class _Seen:
 
 
 _seen: dict[str, _Seen] = {}
+_looking: set[str] = set()
 _told: dict[str, tuple[str, ...]] = {}
-_one_at_a_time = Lock()
+_one_at_a_time, _told_at_a_time = Lock(), Lock()
 
 
 def look(store: Store) -> tuple[str, ...]:
     """What whoever opens a study should know, in words; a study on a server is its server's."""
     if is_address(store.study):
         return ()
-    study, begun = str(Path(store.study).absolute()), time.monotonic()
+    study = str(Path(store.study).absolute())
+    seen = _seen.get(study)
+    if seen is not None and seen.state and seen.state[0][2] >= _LARGE:
+        if _is_due(study, seen, time.monotonic()) and study not in _looking:
+            _looking.add(study)
+            Thread(target=_look_again, args=(store.study, study), name="looking again").start()
+        return seen.warnings
+    return _look(store, study)
+
+
+def _look(store: Store, study: str) -> tuple[str, ...]:
+    """What is to be said of a study, looked at where that is due."""
     with _one_at_a_time:
-        seen = _seen.get(study)
+        begun, seen = time.monotonic(), _seen.get(study)
         if seen is None or _is_due(study, seen, begun):
             warnings, backup_at = _looked_at(store, study)
             took = time.monotonic() - begun
@@ -74,15 +87,28 @@ def look(store: Store) -> tuple[str, ...]:
     return seen.warnings
 
 
+def _look_again(given: str, study: str) -> None:
+    """Look at a large study beside the work that goes on; whoever opens it next is told."""
+    try:
+        with suppress(QualkitError):  # whoever opens it next is told that as well
+            store = Store(given, pool.take(given))
+            try:
+                _look(store, study)
+            finally:
+                store.close()
+    finally:
+        _looking.discard(study)
+
+
 def tell(study: str, warnings: tuple[str, ...]) -> None:
     """Keep what there is to say of a study for whoever asks what is :func:`told`."""
-    with _one_at_a_time:
+    with _told_at_a_time:
         _told[study] = warnings
 
 
 def told() -> list[str]:
     """What was found since this was asked last, each once: for a program that prints it."""
-    with _one_at_a_time:
+    with _told_at_a_time:
         found = [line for lines in _told.values() for line in lines]
         _told.clear()
     return list(dict.fromkeys(found))

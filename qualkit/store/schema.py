@@ -26,8 +26,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
 APPLICATION_ID: Final = 0x514B4954  # "QKIT"
-SCHEMA: Final = 10  # kept in SQLite's user_version; one for every migration
-REVISION: Final = "0010"
+SCHEMA: Final = 11  # kept in SQLite's user_version; one for every migration
+REVISION: Final = "0011"
 OLDER: Final = tuple(f"{number:04}" for number in range(1, SCHEMA))  # migrated when opened
 
 metadata = MetaData(
@@ -176,7 +176,7 @@ coding = Table(
     _version(),
     CheckConstraint("start_at >= 0 AND end_at > start_at", name="span"),
     UniqueConstraint("source_id", "coder_id", "code_id", "start_at", "end_at"),
-    Index(None, "source_id", "start_at"),
+    Index(None, "source_id", "start_at", "end_at"),  # all that is asked of a stretch
     Index(None, "code_id"),
     Index(None, "coder_id"),
 )
@@ -566,7 +566,7 @@ log = Table(
     Column("entry", Integer, primary_key=True, autoincrement=True),
     Column("at", String(20), nullable=False),
     Column("who", Text, nullable=False),
-    Column("action", String(64), nullable=False),
+    Column("action", String(64), nullable=False, index=True),
     Column("what", Text, nullable=False),
     Column("before", Text, nullable=False),
     Column("after", Text, nullable=False),

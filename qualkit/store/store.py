@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import weakref
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -38,15 +39,13 @@ from qualkit.errors import (
     StoreError,
 )  # fmt: skip
 from qualkit.model import new_id, now, sha256
-from qualkit.store import kept, leftover, rights, schema
+from qualkit.store import kept, leftover, pool, rights, schema
 from qualkit.store.engine import (
     LOCK_SECONDS,
-    file_engine,
     is_address,
     lock_of,
     make_file,
     may_write,
-    server_engine,
     shown,
     writing,
 )  # fmt: skip
@@ -56,7 +55,25 @@ _LOCK = schema.APPLICATION_ID  # one writer at a time on a server too, as the fi
 _BATCH = 500
 _AWAY = 2**30  # code points; no text is that long
 _REVISION = text("SELECT version_num FROM alembic_version")
+_NEEDED = 2  # tables without which there is no study
+_ARE_THERE = {
+    "sqlite": text(
+        "SELECT count(*) FROM sqlite_master WHERE type = 'table' "
+        "AND name IN ('alembic_version', 'project')"
+    ),
+    "postgresql": text(
+        "SELECT count(to_regclass(name)) FROM unnest(ARRAY['alembic_version', 'project']) AS name"
+    ),
+}
+_ALONE = text(  # until the transaction ends; who waits too long is told, as with a file
+    "SELECT set_config('lock_timeout', :wait, true), pg_advisory_xact_lock(:key)"
+).bindparams(wait=f"{LOCK_SECONDS:.0f}s", key=_LOCK)
 _READ_ONLY = "the study is read-only here; check the rights on its file and folder"
+_WAITED = f"another program has been writing for {LOCK_SECONDS:.0f} seconds; try again"
+_ALL_IN_USE = (
+    "all connections that this program may have to the server are in use; try again, or give it "
+    "more with QUALKIT_CONNECTIONS"
+)
 _NO_TEXT = "bytes that are no text"
 _VERSIONS = {"cell_summary": schema.cell_summary_version}
 TURN = tuple(column.name for column in schema.turn.c if column.name != "source_id")
@@ -261,13 +278,14 @@ class Store:
     study : str
         A file's path or a PostgreSQL address.
     engine : sqlalchemy.Engine
-        Made by :meth:`create` or :meth:`open`.
+        As :meth:`create` and :meth:`open` take it from :mod:`qualkit.store.pool`.
     """
 
     def __init__(self, study: str, engine: Engine) -> None:
         self.study = study
         self.name = shown(study)
         self.engine = engine
+        self._let_go = weakref.finalize(self, pool.let_go, engine)
         self._moment: Connection | None = None
         self._once: Once | None = None
         self.warnings: tuple[str, ...] = ()  # what was found while it was opened
@@ -282,8 +300,7 @@ class Store:
         made = not is_address(study) and not _is_left_over(Path(study))
         if made:
             make_file(Path(study))
-        engine = server_engine(study) if is_address(study) else file_engine(Path(study))
-        store = cls(study, engine)
+        store = cls(study, pool.take(study))
         try:
             store._refuse_other_tables()
             store._migrate(fill)
@@ -297,13 +314,12 @@ class Store:
     @classmethod
     def open(cls, study: str) -> Store:
         """An existing study, checked to be one that this qualkit can read."""
-        if is_address(study):
-            store = cls(study, server_engine(study))
-        else:
+        found = None
+        if not is_address(study):
             _check_file(Path(study))
             found = leftover.set_aside(Path(study)) if may_write(Path(study)) else None
-            store = cls(study, file_engine(Path(study)))
-            store.warnings += (found,) if found else ()
+        store = cls(study, pool.take(study))
+        store.warnings += (found,) if found else ()
         try:
             with store._telling():
                 store._check()
@@ -313,8 +329,8 @@ class Store:
         return store
 
     def close(self) -> None:
-        """Let go of every connection."""
-        self.engine.dispose()
+        """Let go of the study; what connects to it is closed with the last who has it open."""
+        self._let_go()
 
     @property
     def read_only(self) -> bool:
@@ -395,8 +411,7 @@ class Store:
         with self._telling(), self._locked(), self.engine.connect() as plain:
             connection = writing(plain)
             with connection.begin():
-                if self.engine.dialect.name == "postgresql":
-                    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+                self._wait_for_others(connection)
                 yield connection
 
     @contextmanager
@@ -438,8 +453,12 @@ class Store:
             with lock_of(self.engine):
                 yield
         except Timeout as error:
-            why = f"another program has been writing for {LOCK_SECONDS:.0f} seconds; try again"
-            raise StoreError(self.name, why) from error
+            raise StoreError(self.name, _WAITED) from error
+
+    def _wait_for_others(self, connection: Connection) -> None:
+        """Be the only one of all programs who writes on a server, to the transaction's end."""
+        if self.engine.dialect.name == "postgresql":
+            connection.execute(_ALONE)
 
     @contextmanager
     def _telling(self) -> Iterator[None]:
@@ -451,6 +470,8 @@ class Store:
             yield
         except exc.IntegrityError as error:
             raise ConflictError(f"{self.name}: {_first_line(error.orig)}") from None
+        except exc.TimeoutError:
+            raise StoreError(self.name, _ALL_IN_USE) from None
         except (exc.OperationalError, exc.DatabaseError) as error:
             reason = _first_line(error.orig)
             if "Could not decode" in reason:  # it goes on with the words that it could not
@@ -497,8 +518,7 @@ class Store:
                 backup.make(self.study, why="migration")
             connection = writing(plain)
             with connection.begin():
-                if self.engine.dialect.name == "postgresql":
-                    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+                self._wait_for_others(connection)
                 if connection.execute(_REVISION).scalar() in schema.OLDER:
                     _upgrade(connection)
 
@@ -506,8 +526,7 @@ class Store:
         with self.engine.connect() as connection:
             if self.engine.dialect.name == "sqlite":
                 self._check_pragmas(connection)
-            tables = set(inspect(connection).get_table_names())
-            if "alembic_version" not in tables or "project" not in tables:
+            if connection.execute(_ARE_THERE[self.engine.dialect.name]).scalar_one() < _NEEDED:
                 why = "holds no qualkit study; make one with 'qualkit new'"
                 raise NotAProject(self.name, why)
             revision = connection.execute(_REVISION).scalar()
@@ -592,4 +611,6 @@ def _reworded(reason: str) -> str:
         return "the disk is full; nothing of this change was kept"
     if "readonly database" in reason:
         return _READ_ONLY
+    if "due to lock timeout" in reason:
+        return _WAITED
     return reason

@@ -261,11 +261,7 @@ def accept(
     A suggestion of what this coder has coded already is accepted without a second coding.
     """
     held = _held(change.connection, ids, sight)
-    own = select(coding.c.source_id, coding.c.start_at, coding.c.end_at, coding.c.code_id,
-                 coding.c.id).where(
-        coding.c.coder_id == coder_id, coding.c.code_id.in_({row["code_id"] for row in held})
-    )  # fmt: skip
-    there = {tuple(row[:4]): row[4] for row in change.connection.execute(own)}
+    there = _coded(change.connection, held, coder_id)
     made: list[Coding] = []
     for row in held:
         key = (row["source_id"], row["start_at"], row["end_at"], row["code_id"])
@@ -280,6 +276,23 @@ def accept(
         change.set(suggestion, row["id"], values, version=row["version"])
     change.add(coding, [rows.of_coding(one) for one in made])
     return [one.id for one in made]
+
+
+def _coded(
+    connection: Connection, held: Sequence[Mapping[str, Any]], coder_id: str
+) -> dict[tuple[Any, ...], str]:
+    """What a coder has coded in the sources of suggestions, by source, span and code."""
+    c = coding.c
+    codes = {row["code_id"] for row in held}
+    sources = sorted({row["source_id"] for row in held})
+    query = select(c.source_id, c.start_at, c.end_at, c.code_id, c.id).where(
+        c.coder_id == coder_id, c.code_id.in_(codes)
+    )
+    found: dict[tuple[Any, ...], str] = {}
+    for at in range(0, len(sources), _AT_ONCE):
+        some = query.where(c.source_id.in_(sources[at : at + _AT_ONCE]))
+        found |= {tuple(row[:4]): row[4] for row in connection.execute(some)}
+    return found
 
 
 def reject(change: Change, ids: Sequence[str], coder_id: str, *, sight: Sight = EVERYTHING) -> int:

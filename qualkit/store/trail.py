@@ -21,6 +21,7 @@ from qualkit.store.undo_rows import TABLES, key_of
 if TYPE_CHECKING:
     import pandas as pd
 
+_AT_ONCE: Final = 200  # entries
 _LISTS: Final = '"table": "'  # in the rows of every change that can be taken back, or was purged
 
 
@@ -48,9 +49,11 @@ def latest(connection: Connection, sight: Sight = EVERYTHING) -> Iterator[int]:
     undone = taken_back(connection)
     lists = or_(*(side.contains(_LISTS, autoescape=True) for side in (log.c.before, log.c.after)))
     query = select(log.c.entry).where(log.c.action != ACTION, lists, sight.entries())
-    for entry in connection.execute(query.order_by(log.c.entry.desc())).scalars():
-        if entry not in undone:
-            yield entry
+    latest_first = query.order_by(log.c.entry.desc()).limit(_AT_ONCE)
+    some = connection.execute(latest_first).scalars().all()
+    while some:  # a server would send all there are at once
+        yield from (entry for entry in some if entry not in undone)
+        some = connection.execute(latest_first.where(log.c.entry < some[-1])).scalars().all()
 
 
 def table(

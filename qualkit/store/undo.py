@@ -39,6 +39,11 @@ _CODE: Final = schema.code.name
 _CASE: Final = schema.case.name
 _SOURCE: Final = schema.source.name
 _CODER: Final = schema.coder.name
+_FOUND_IN: Final = {  # links, and what findings are found in, which links point at
+    table.name for table in (
+        schema.link, schema.survey, schema.survey_wave, schema.published_table, schema.strand
+    )
+}  # fmt: skip
 _AT_ONCE: Final = 500  # values in one IN list
 _LAST: Final = 2**31 - 1
 
@@ -83,7 +88,7 @@ def undo(
     who : str
     loose : callable, optional
         What would point at nothing afterwards, in words, where more than rows has to be read
-        to know that.
+        to know that; asked where an entry is about links or what has findings.
 
     Raises
     ------
@@ -108,7 +113,8 @@ def undo(
             counts = suggestions.take_back(change, entry, logged.before, logged.after)
         else:
             counts = _take_back(change, entry, before, after)
-        for one in () if loose is None else loose(change.connection):
+        pointed_at = any(name in _FOUND_IN for name, _ in (*before, *after))
+        for one in loose(change.connection) if loose is not None and pointed_at else ():
             raise ConflictError(f"entry {entry} cannot be undone: {one}")
     return UndoReport(entry, what, *counts, change.entry)
 
@@ -147,7 +153,7 @@ def _take_back(change: Change, entry: int, before: Rows, after: Rows) -> tuple[i
     checks.refuse_other_words(connection, entry, before, worded)
     checks.refuse_unsound(connection, entry, before, after)
     if any(name == _CODER for name, _ in {**before, **after}):
-        checks.refuse_no_supervisor(connection, entry, before)
+        checks.refuse_no_supervisor(connection, entry, before, after)
     return _count(gone), _count(back), _count(changed)
 
 

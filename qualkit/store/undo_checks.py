@@ -209,8 +209,10 @@ def _refuse_asked_otherwise(connection: Connection, entry: int, before: Rows) ->
             raise ConflictError(conflict(connection, entry, what, survey_id))
 
 
-def refuse_no_supervisor(connection: Connection, entry: int, before: Rows) -> None:
+def refuse_no_supervisor(connection: Connection, entry: int, before: Rows, after: Rows) -> None:
     """Where the study had a supervisor before the entry, and would have none."""
+    if not any(name == schema.coder.name for name, _ in (*before, *after)):
+        return
     c, g = schema.coder.c, schema.log.c
     if connection.execute(select(c.id).where(c.role == SUPERVISOR)).first() is not None:
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
@@ -239,3 +240,30 @@ def test_what_a_study_warns_of_is_said_once_as_it_is_until_it_is_put_away(tmp_pa
     page.button(key="study-warnings-away").click().run()
 
     assert not page.warning
+
+
+HEAVY = {"spacy", "sklearn", "torch", "bertopic", "umap", "hdbscan", "dask", "docx", "matplotlib"}
+
+
+@pytest.mark.parametrize("name", ["study", "code"])
+def test_the_pages_that_are_opened_first_load_no_heavy_library(name, tmp_path, write):
+    study = tmp_path / "s.qualkit"
+    with Project.create(study, codebooks=["evaluation-topics"]) as project:
+        project.add_sources([write("p1.txt", "Interviewer: What helped?\nParent: Staff.\n")])
+        project.add_coding("p1", (34, 39), "communication", coder="Ann")
+    program = f"""
+import sys
+from streamlit.testing.v1 import AppTest
+page = AppTest.from_string("from qualkit.app.pages import {name}; {name}.show()", default_timeout=60)
+page.session_state["study"], page.session_state["coder"] = {str(study)!r}, "Ann"
+page.run()
+shown = page.metric if {name!r} == "study" else page.selectbox
+assert len(shown) and not page.exception and not page.error
+print(sorted({HEAVY} & set(sys.modules)))
+"""
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout == "[]\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -103,6 +104,22 @@ def test_a_file_that_did_not_change_is_not_looked_at_again(path, monkeypatch):
     warnings(path)
 
     assert len(looked) == 2
+
+
+def test_nobody_waits_again_for_a_large_study_and_who_opens_it_next_is_told(path, monkeypatch):
+    monkeypatch.setattr(opening, "_LARGE", 1)
+    monkeypatch.setattr(opening, "_AT_ONCE", 10)
+    assert warnings(path) == ()
+    before = dict(opening._seen)
+    tamper(path, "UPDATE source SET text = 'P1: No.'")
+    opening._seen.update(before)
+    with opening._one_at_a_time:  # as if somebody were looking
+        assert warnings(path) == ()
+        (looking,) = [one for one in threading.enumerate() if one.name == "looking again"]
+
+    looking.join()
+
+    assert warnings(path)[0] == TEXT
 
 
 def test_commands_print_warnings_and_their_results_stay_as_they_are(path):

@@ -218,9 +218,9 @@ def altered(file, *statements):
             "not a qualkit project; another program made this database",
         ),
         (
-            "PRAGMA user_version=11",
+            "PRAGMA user_version=12",
             NewerProject,
-            "made by a newer qualkit (schema 11); update qualkit first",
+            "made by a newer qualkit (schema 12); update qualkit first",
         ),
         (
             "CREATE TRIGGER t AFTER INSERT ON coding BEGIN DELETE FROM coding; END",
