@@ -3,7 +3,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt
 SYSTEM := postgresql libreoffice-writer libreoffice-calc poppler-utils fonts-liberation chromium nginx-light openssl strace
 
-.PHONY: demo test app check bench trust docs clean
+.PHONY: demo test app check bench peers trust docs clean
 
 demo: .venv/base ## build the invented sample study in demo/, with its Word and Excel grids
 	@if [ -e demo/school-link.qualkit ]; then \
@@ -26,8 +26,10 @@ check: .venv/dev ## the gate: style, types, directions of imports, documentation
 	$(BIN)/python scripts/cli_docs.py --check
 	bash scripts/check-wheel.sh
 
-bench: .venv/dev ## print the benchmarks' ratios
-	@for program in benchmarks/bench_*.py; do $(BIN)/python $$program || exit 1; done
+bench: .venv/dev ## print every figure and its ratio in one table (ARGS="import search" for some)
+	@$(BIN)/python benchmarks $(ARGS)
+
+peers: .venv-peers/ready ## install the programs that some figures are held against, apart from all else
 
 trust: .venv/dev ## measure at length what docs/trust.md promises, and write its table (an hour)
 	@bash scripts/system.sh $(SYSTEM) strace || [ -z "$$CI" ]
@@ -37,7 +39,7 @@ docs: .venv/dev ## write docs/cli.md anew
 	$(BIN)/python scripts/cli_docs.py
 
 clean: ## remove what the targets made
-	rm -rf .venv build dist
+	rm -rf .venv .venv-peers build dist
 
 .venv/base: pyproject.toml constraints.txt
 	@bash scripts/venv.sh
@@ -50,4 +52,9 @@ clean: ## remove what the targets made
 
 .venv/dev: .venv/base
 	$(PIP) -e '.[dev]'
+	@touch $@
+
+.venv-peers/ready: benchmarks/peers.txt
+	python3 -m venv .venv-peers
+	.venv-peers/bin/python -m pip install -q --disable-pip-version-check -r benchmarks/peers.txt
 	@touch $@

@@ -15,8 +15,8 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from qualkit import rows
-from qualkit.codebook_keeping import shipped_or_file
 from qualkit.codebook import read_codebook
+from qualkit.codebook_keeping import shipped_or_file
 from qualkit.model import Coding, Source, Turn, new_id, now
 from qualkit.store import Store, schema, search
 

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import random
 import sys
-import time
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-from _measure import machine, peak_megabytes
+from _measure import NotMeasuredError, Row, median, peak_megabytes, show, timed
 
 from qualkit.agreement.study import Agreement, Settings, agreement
 from qualkit.tables import COLUMNS
 
 SOURCES, LENGTH, CODES, CODERS, DRAWS = 124, 50_000, 60, ("Ann", "Bo", "Cy"), 2_000
+SECONDS, MEGABYTES = 20, 500  # the bars
 TURN, PASSAGES = 500, 150  # characters of a turn; passages of a source, which each coder may find
 SMALL = (6, 10_000, 12, 200)  # sources, characters, codes and draws for the plain way
 
@@ -72,10 +73,7 @@ def measured(sources: int, length: int, codes: int, draws: int) -> tuple[Agreeme
         "sources": pd.DataFrame({"source": [f"s{n:03d}" for n in range(sources)]}),
     }
     codings = codings_of(sources, length, codes, PASSAGES * length // LENGTH)
-    print(f"{sources} sources of {length:,} characters, {codes} codes, {len(codings):,} codings")
-    start = time.perf_counter()
-    found = agreement(codings, settings=Settings(draws=draws), **tables)
-    return found, time.perf_counter() - start
+    return timed(lambda: agreement(codings, settings=Settings(draws=draws), **tables))
 
 
 def plain(sources: int, length: int, codes: int, draws: int) -> tuple[float, float]:
@@ -84,7 +82,11 @@ def plain(sources: int, length: int, codes: int, draws: int) -> tuple[float, flo
         turns_of(sources, length),
         codings_of(sources, length, codes, PASSAGES * length // LENGTH),
     )
-    start = time.perf_counter()
+    return timed(lambda: _plainly(turns, codings, (sources, length, codes, draws)))
+
+
+def _plainly(turns: pd.DataFrame, codings: pd.DataFrame, size: tuple[int, int, int, int]) -> float:
+    sources, length, codes, draws = size
     marks = np.zeros((len(CODERS), codes, sources, length), dtype=bool)
     for row in codings.itertuples():
         place = CODERS.index(row.coder), int(row.code[1:]), int(row.source[1:])
@@ -97,7 +99,7 @@ def plain(sources: int, length: int, codes: int, draws: int) -> tuple[float, flo
     for times in drawn:
         order = np.repeat(np.arange(sources), times)
         pooled(marks[:, :, order][..., read[order]])
-    return value, time.perf_counter() - start
+    return value
 
 
 def pooled(marks: np.ndarray) -> float:
@@ -112,21 +114,20 @@ def pooled(marks: np.ndarray) -> float:
     return beyond / most
 
 
-def main() -> None:
-    """Print the figures."""
-    found, taken = measured(SOURCES, LENGTH, CODES, DRAWS)
-    alpha = found.overall["alpha"]
-    print(f"alpha {alpha.value:.3f} ({alpha.low:.3f} to {alpha.high:.3f}), all tables: "
-          f"{taken:.1f} s, {peak_megabytes()[0]:.0f} MB; the bar is 20 s and 500 MB")  # fmt: skip
+def rows() -> Iterator[Row]:
+    """The figures."""
+    taken = median(lambda: measured(SOURCES, LENGTH, CODES, DRAWS))
+    what = f"agreement: {len(CODERS)} coders x {SOURCES} sources x {CODES} codes, every table"
+    yield Row(what, taken, "s", "the bar", SECONDS)
+    yield Row("memory of that", peak_megabytes()[0], "MB", "the bar", MEGABYTES)
     small, quick = measured(*SMALL)
     value, slow = plain(*SMALL)
-    same = abs(value - (small.overall["pooled_kappa"].value or 0.0)) < 1e-9
-    print(f"the plain way: {slow:.1f} s for pooled kappa alone, here {quick:.2f} s for all tables: "
-          f"{slow / quick:.0f} times; the same kappa: {same}")  # fmt: skip
-    print(machine())
-    if taken >= 20 or peak_megabytes()[0] >= 500 or not same:
+    if abs(value - (small.overall["pooled_kappa"].value or 0.0)) > 1e-9:
+        raise NotMeasuredError("pooled kappa is another than character by character")
+    yield Row("a small study, every table", quick, "s", "kappa alone, by character", slow)
+    if taken >= SECONDS or peak_megabytes()[0] >= MEGABYTES:
         sys.exit("the bar is missed")
 
 
 if __name__ == "__main__":
-    main()
+    show(rows)

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import random
 import tempfile
-import time
+from collections.abc import Iterator
 from pathlib import Path
 
-from _measure import machine, peak_megabytes
+from _measure import Row, median, peak_megabytes, show
 
 from qualkit.project import samples
 from qualkit.survey.audit import audit
 from qualkit.survey.published import read_published
 
 TABLES = 1_000
+SECONDS = 10  # the bar
 
 
 def simulated(rng: random.Random, number: int) -> str:
@@ -48,20 +49,23 @@ def write(folder: Path) -> list[Path]:
     return paths
 
 
-def main() -> None:
-    """Print the figures."""
+def rows() -> Iterator[Row]:
+    """The figures."""
     with tempfile.TemporaryDirectory() as place:
         paths = write(Path(place))
-        start = time.perf_counter()
+        read = median(lambda: [table for path in paths for table in read_published(path)])
         tables = [table for path in paths for table in read_published(path)]
-        read = time.perf_counter()
-        found = audit(tables)
-        done = time.perf_counter()
-    print(f"{len(tables):,} tables: read in {read - start:.2f} s, audited in {done - read:.2f} s, "
-          f"{done - start:.2f} s together; {len(found):,} findings")  # fmt: skip
-    print(f"largest memory {peak_megabytes()[0]:.0f} MB")
-    print(machine())
+    audited = median(lambda: audit(tables))
+    yield Row(
+        f"{len(tables):,} published tables read and audited",
+        read + audited,
+        "s",
+        "the bar",
+        SECONDS,
+    )
+    yield Row("auditing them", audited, "s", "reading them", read)
+    yield Row("memory", peak_megabytes()[0], "MB")
 
 
 if __name__ == "__main__":
-    main()
+    show(rows)

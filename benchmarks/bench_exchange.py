@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import random
 import tempfile
-import time
+from collections.abc import Iterator
 from pathlib import Path
 
-from _measure import machine, peak_megabytes
+from _measure import NotMeasuredError, Row, median, peak_megabytes, show
 
 from qualkit.interchange import refi
 from qualkit.interchange.study import Mark, Person, Study, Text, Unit, made_id, to_snapshot
@@ -57,25 +57,20 @@ def study(rng: random.Random) -> Study:
     return Study("Big", people, (book,), units, tuple(texts), tuple(marks))
 
 
-def main() -> None:
-    """Print the figures and their ratios to the bars."""
+def rows() -> Iterator[Row]:
+    """The figures beside the bars."""
     snapshot = to_snapshot(study(random.Random(1)))
     with tempfile.TemporaryDirectory() as place:
         path = Path(place) / "big.qdpx"
-        start = time.perf_counter()
-        refi.write(snapshot, path)
-        written = time.perf_counter()
-        found = refi.read(path)
-        read = time.perf_counter()
-        size = path.stat().st_size / 1e6
-    memory = peak_megabytes()[0]
-    print(f"{SOURCES:,} sources, {CODINGS:,} codings, {size:.0f} MB: "
-          f"written in {written - start:.2f} s, read in {read - written:.2f} s")  # fmt: skip
-    print(f"of the bars: writing {(written - start) / WRITE:.2f}, reading "
-          f"{(read - written) / READ:.2f}, memory {memory / MEMORY:.2f} ({memory:.0f} MB)")  # fmt: skip
-    print(f"the same came back: {found == snapshot}")
-    print(machine())
+        written = median(lambda: refi.write(snapshot, path))
+        read = median(lambda: refi.read(path))
+        if refi.read(path) != snapshot:
+            raise NotMeasuredError("something else came back")
+    what = f"{SOURCES:,} sources, {CODINGS:,} codings as .qdpx"
+    yield Row(f"{what}: written", written, "s", "the bar", WRITE)
+    yield Row(f"{what}: read, the same came back", read, "s", "the bar", READ)
+    yield Row("memory", peak_megabytes()[0], "MB", "the bar", MEMORY)
 
 
 if __name__ == "__main__":
-    main()
+    show(rows)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import random
 import tempfile
-import time
+from collections.abc import Iterator
 from pathlib import Path
 
-from _measure import machine, peak_megabytes
+from _measure import Row, median, peak_megabytes, show, timed
 
 from qualkit.model import Code, Codebook
 from qualkit.project import Project
@@ -30,8 +30,8 @@ def made_up() -> Codebook:
     return Codebook("made-up", "Made-up codes", "1.0", tuple(codes))
 
 
-def study(folder: Path, codings: int) -> Project:
-    """A study of made-up lines with so many codings, coded at random."""
+def study(folder: Path, codings: int) -> tuple[Project, float]:
+    """A study with so many codings at random, and the seconds that loading them took."""
     random_ = random.Random(2)
     paths = []
     for n in range(SOURCES):
@@ -54,10 +54,7 @@ def study(folder: Path, codings: int) -> Project:
         table.append(f"s{n:03d},{quote},{random_.choice(codes)},{random_.choice('AB')}")
     path = folder / "codings.csv"
     path.write_text("\n".join(table), encoding="utf-8")
-    start = time.perf_counter()
-    report = project.load_codings(path)
-    print(f"loaded {report.added} codings by their quotes in {time.perf_counter() - start:.1f} s")
-    return project
+    return project, timed(lambda: project.load_codings(path))[1]
 
 
 def load_summaries(project: Project, path: Path) -> None:
@@ -69,21 +66,27 @@ def load_summaries(project: Project, path: Path) -> None:
     project.load_summaries(path)
 
 
-def main() -> None:
-    """Print the figures."""
-    taken: dict[tuple[int, str], float] = {}
-    for codings in (5_000, 20_000):
-        with tempfile.TemporaryDirectory() as place, study(Path(place), codings) as project:
+def measured(codings: int) -> dict[str, float]:
+    """Seconds of loading codings, and of each kind of file."""
+    with tempfile.TemporaryDirectory() as place:
+        project, taken = study(Path(place), codings)
+        found = {"loaded by their quotes": taken}
+        with project:
             for ending in ENDINGS:
-                start = time.perf_counter()
-                write_grid(project, Path(place) / f"g.{ending}", rows="source", opened=["all"])
-                taken[codings, ending] = time.perf_counter() - start
-    for ending in ENDINGS:
-        few, many = taken[5_000, ending], taken[20_000, ending]
-        print(f"{ending}: {many:.1f} s for 20,000 codings, {many / few:.1f} times the 5,000")
-    print(f"memory: {peak_megabytes()[0]:.0f} MB")
-    print(machine())
+                path = Path(place) / f"g.{ending}"
+                found[f"grid to .{ending}"] = median(
+                    lambda: write_grid(project, path, rows="source", opened=["all"])  # noqa: B023
+                )
+    return found
+
+
+def rows() -> Iterator[Row]:
+    """The figures."""
+    few, many = measured(5_000), measured(20_000)
+    for what, taken in many.items():
+        yield Row(f"20,000 codings: {what}", taken, "s", "5,000 codings", few[what])
+    yield Row("memory of that", peak_megabytes()[0], "MB")
 
 
 if __name__ == "__main__":
-    main()
+    show(rows)

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import random
 import tempfile
-import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import docx
-from _measure import machine, peak_megabytes
+from _measure import Row, median, peak_megabytes, show
 
 from qualkit.importers import read_source
 from qualkit.project import Project
 
 FILES, WORDS, TURN = 124, 8_000, 60
+SECONDS, MEGABYTES = 60, 600  # the bars
 SYLLABLES = ("ka", "lo", "mi", "ter", "an", "so", "ri", "vel", "un", "da", "pe", "shor")
 
 
@@ -54,26 +55,29 @@ def write(folder: Path) -> list[Path]:
     return paths
 
 
-def main() -> None:
-    """Print the figures."""
+def imported(paths: Sequence[Path], place: Path) -> int:
+    """A new study of these files; how many words it has."""
+    study = place / "s.qualkit"
+    study.unlink(missing_ok=True)
+    with Project.create(study) as project:
+        project.add_sources(paths)
+        return int(project.sources()["words"].sum())
+
+
+def rows() -> Iterator[Row]:
+    """The figures."""
     with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        paths = write(folder)
-        start = time.perf_counter()
-        for path in paths:
-            read_source(path)
-        alone = time.perf_counter() - start
-        start = time.perf_counter()
-        with Project.create(folder / "s.qualkit") as project:
-            report = project.add_sources(paths)
-            taken = time.perf_counter() - start
-            words = int(project.sources()["words"].sum())
+        paths = write(Path(place))
+        plain = median(lambda: [read_source(path) for path in paths])
+        ours = median(lambda: imported(paths, Path(place)))
+        words = imported(paths, Path(place))
+    what = f"import of {FILES} files, {words:,} words"
+    yield Row(what, ours, "s", "reading them in one process, unguarded, unstored", plain)
+    yield Row(what, ours, "s", "the bar", SECONDS)
     own, child = peak_megabytes()
-    print(f"imported {len(report.added)} files, {words:,} words, in {taken:.1f} s")
-    print(f"{taken / alone:.2f} times reading them in this one process, unguarded and unstored")
-    print(f"memory: {own:.0f} MB here (with the writing of the files), {child:.0f} MB in a child")
-    print(machine())
+    yield Row("memory of that, with the writing of the files", own, "MB", "the bar", MEGABYTES)
+    yield Row("memory of a child that reads", child, "MB", "the bar", MEGABYTES)
 
 
 if __name__ == "__main__":
-    main()
+    show(rows)

@@ -14,9 +14,10 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
-from _measure import machine
+from _measure import Row, show
 from playwright.sync_api import Page, sync_playwright
 
 from qualkit.project import Project
@@ -114,33 +115,47 @@ def gestures(page: Page) -> tuple[list[float], list[float]]:
     return painted, stored
 
 
-def main() -> None:
-    """Print the figures."""
+def views(page: Page, url: str) -> list[float]:
+    """Seconds of the first view of the page Code, and of further ones."""
+    taken = []
+    for _ in range(4):
+        start = time.perf_counter()
+        page.goto(f"{url}/code")
+        page.locator(".qk-stripe").first.wait_for()
+        taken.append(time.perf_counter() - start)
+    return taken
+
+
+def measured(words: int, codings: int) -> dict[str, float]:
+    """Medians in seconds."""
     program = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    for words, codings in SIZES:
-        with tempfile.TemporaryDirectory() as place, sync_playwright() as driver:
-            server = Server(study(Path(place), words, codings), Path(place))
-            browser = driver.chromium.launch(executable_path=program, args=list(FLAGS))
-            page = browser.new_page(viewport={"width": 1440, "height": 900})
-            page.goto(server.url)
-            work_as(page, "Ann")
-            views = []
-            for _ in range(3):
-                start = time.perf_counter()
-                page.goto(f"{server.url}/code")
-                page.locator(".qk-stripe").first.wait_for()
-                views.append(time.perf_counter() - start)
-            painted, stored = gestures(page)
-            print(
-                f"{words:,} words, {codings:,} codings: mouse-up to painted "
-                f"{statistics.median(painted):.0f} ms, to stored {statistics.median(stored):.0f} ms "
-                f"(worst {max(painted):.0f} and {max(stored):.0f}); "
-                f"first view {views[0]:.1f} s, again {min(views[1:]):.1f} s"
-            )
-            browser.close()
-            server.stop()
-    print(machine())
+    with tempfile.TemporaryDirectory() as place, sync_playwright() as driver:
+        server = Server(study(Path(place), words, codings), Path(place))
+        browser = driver.chromium.launch(executable_path=program, args=list(FLAGS))
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.goto(server.url)
+        work_as(page, "Ann")
+        first, *later = views(page, server.url)
+        painted, stored = gestures(page)
+        browser.close()
+        server.stop()
+    return {
+        "mouse-up to painted": statistics.median(painted) / 1000,
+        "mouse-up to stored": statistics.median(stored) / 1000,
+        "mouse-up to stored, the worst": max(stored) / 1000,
+        "first view of Code": first,
+        "further views of Code": statistics.median(later),
+    }
+
+
+def rows() -> Iterator[Row]:
+    """The figures."""
+    (few, least), (many, most) = SIZES
+    small, large = measured(few, least), measured(many, most)
+    for what, taken in large.items():
+        name = f"{what}, {many:,} words, {most:,} codings"
+        yield Row(name, taken, "s", f"{few:,} words, {least:,} codings", small[what])
 
 
 if __name__ == "__main__":
-    main()
+    show(rows)

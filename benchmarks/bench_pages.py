@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import statistics
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import bench_interface
-from _measure import machine
+from _measure import Row, show
 from playwright.sync_api import Page, sync_playwright
 
 from qualkit.app.main import PAGES
@@ -23,7 +25,7 @@ from qualkit.project import Project
 SOURCES = 124
 WORDS = 8_000
 CODINGS = 40  # a source
-ROUNDS = 3
+ROUNDS = 4
 
 
 def study(folder: Path) -> Path:
@@ -63,8 +65,8 @@ def there(page: Page, name: str) -> None:
     )
 
 
-def main() -> None:
-    """Print the figures."""
+def rows() -> Iterator[Row]:
+    """The figures."""
     program = os.environ.get("CHROMIUM") or shutil.which("chromium")
     names = [name for group in PAGES.values() for name in group]
     with tempfile.TemporaryDirectory() as place, sync_playwright() as driver:
@@ -74,7 +76,7 @@ def main() -> None:
         start = time.perf_counter()
         page.goto(server.url)
         there(page, names[0])
-        print(f"first view of {SOURCES} sources, cold server: {time.perf_counter() - start:.1f} s")
+        yield Row(f"first view of {SOURCES} sources, cold server", time.perf_counter() - start)
         taken: dict[str, list[float]] = {name: [] for name in names}
         for _ in range(ROUNDS):
             for name in [*names[1:], names[0]]:
@@ -84,12 +86,13 @@ def main() -> None:
                 ).click()
                 there(page, name)
                 taken[name].append(time.perf_counter() - start)
-        for name, times in taken.items():
-            print(f"switch to {name}: first {times[0]:.2f} s, then {min(times[1:]):.2f} s")
+        for name, (first, *later) in taken.items():
+            yield Row(
+                f"switch to {name}, later", statistics.median(later), "s", "the first time", first
+            )
         browser.close()
         server.stop()
-    print(machine())
 
 
 if __name__ == "__main__":
-    main()
+    show(rows)

@@ -6,12 +6,12 @@ import random
 import subprocess
 import sys
 import tempfile
-import time
+from collections.abc import Iterator
 from itertools import accumulate
 from pathlib import Path
 
 import docx
-from _measure import machine, peak_megabytes
+from _measure import Row, median, peak_megabytes, show
 
 from qualkit.project import Project
 from qualkit.proofing import check_report
@@ -71,42 +71,33 @@ def quotation(n: int, answers: list[list[str]], random_: random.Random) -> tuple
     return " ".join(words), faithful
 
 
-def main() -> None:
-    """Print the figures."""
+def faults(folder: Path) -> Iterator[Row]:
+    """The figures of one report."""
     random_ = random.Random(7)
+    project, answers = material(folder, random_)
+    with project:
+        made = [quotation(n, answers, random_) for n in range(QUOTATIONS)]
+        document = docx.Document()
+        for text, _ in made:
+            document.add_paragraph(f"One said \u201c{text}\u201d and left it there.")
+        document.save(str(folder / "report.docx"))
+        inside = median(lambda: check_report(project, folder / "report.docx"))
+        proof = check_report(project, folder / "report.docx")
+    command = [sys.executable, "-m", "qualkit", "quotes", "check", "report.docx", "study.qualkit"]
+    whole = median(lambda: subprocess.run(command, cwd=folder, check=False, capture_output=True))
+    judged = zip((quote.verdict in VERBATIM for quote in proof.quotes), made, strict=True)
+    wrong = sum(one != faithful for one, (_, faithful) in judged)
+    what = f"{QUOTATIONS} quotations against {SOURCES} sources of {WORDS:,} words"
+    yield Row(f"{what}, the whole command", whole, "s", "check_report alone", inside)
+    yield Row("judged wrongly", wrong, "", "quotations", QUOTATIONS)
+    yield Row("memory", peak_megabytes()[0], "MB")
+
+
+def rows() -> Iterator[Row]:
+    """The figures."""
     with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        project, answers = material(folder, random_)
-        with project:
-            made = [quotation(n, answers, random_) for n in range(QUOTATIONS)]
-            document = docx.Document()
-            for text, _ in made:
-                document.add_paragraph(f"One said \u201c{text}\u201d and left it there.")
-            document.save(str(folder / "report.docx"))
-            start = time.perf_counter()
-            proof = check_report(project, folder / "report.docx")
-            inside = time.perf_counter() - start
-        start = time.perf_counter()
-        command = [
-            sys.executable,
-            "-m",
-            "qualkit",
-            "quotes",
-            "check",
-            "report.docx",
-            "study.qualkit",
-        ]
-        subprocess.run(command, cwd=folder, check=False, capture_output=True)
-        whole = time.perf_counter() - start
-    verdicts = [quote.verdict in VERBATIM for quote in proof.quotes]
-    wrong = [
-        n % 8 for n, (one, (_, two)) in enumerate(zip(verdicts, made, strict=True)) if one != two
-    ]
-    print(f"{QUOTATIONS} quotations, {SOURCES} sources of {WORDS:,} words")
-    print(f"the whole command: {whole:.1f} s; check_report alone: {inside:.1f} s")
-    print(f"judged wrongly: {len(wrong)} {wrong or ''}; memory: {peak_megabytes()[0]:.0f} MB")
-    print(machine())
+        yield from faults(Path(place))
 
 
 if __name__ == "__main__":
-    main()
+    show(rows)

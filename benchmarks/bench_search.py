@@ -10,13 +10,11 @@ from __future__ import annotations
 
 import random
 import re
-import statistics
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
-from _measure import machine
+from _measure import Row, median, show, timed
 from bench_import import SYLLABLES
 
 from qualkit.project import Project
@@ -44,58 +42,45 @@ def write(folder: Path) -> tuple[list[Path], list[str]]:
     return paths, vocabulary
 
 
-def seconds(call: Callable[[], object], *, runs: int = 7) -> float:
-    """Median time of a call, after one that warms up."""
-    taken = []
-    for _ in range(runs + 1):
-        start = time.perf_counter()
-        call()
-        taken.append(time.perf_counter() - start)
-    return statistics.median(taken[1:])
-
-
-def imported(study: Path, paths: list[Path]) -> float:
-    """Seconds that an import takes."""
-    start = time.perf_counter()
+def imported(study: Path, paths: list[Path]) -> None:
+    """An import into a new study."""
+    study.unlink(missing_ok=True)
     with Project.create(study) as project:
         project.add_sources(paths)
-    return time.perf_counter() - start
 
 
-def compare(project: Project, word: str) -> tuple[float, float, int]:
-    """Seconds of a search and of a scan that reads the texts first, and how many were found."""
+def compared(project: Project, word: str) -> Row:
+    """Seconds of a search and of a scan that reads the texts first."""
 
     def scan() -> int:
         found = re.compile(rf"\b{word}\b", re.IGNORECASE)
         return sum(found.search(text) is not None for text in project.turns()["text"])
 
     count = project.search(word).attrs["count"]
-    return seconds(lambda: project.search(word)), seconds(scan, runs=3), count
+    quick = median(lambda: project.search(word), runs=7, warm=True)
+    what = f"search for a word in {count:,} turns"
+    return Row(what, quick, "s", "scanning the stored texts", median(scan, warm=True))
 
 
-def main() -> None:
-    """Print the figures."""
+def rows() -> Iterator[Row]:
+    """The figures."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         paths, vocabulary = write(folder)
+        plain, full = folder / "plain.qualkit", folder / "full.qualkit"
         able = search.possible
         search.possible = lambda: False
-        plain = statistics.median(imported(folder / f"plain{n}.qualkit", paths) for n in range(3))
+        bare = median(lambda: imported(plain, paths))
         search.possible = able
-        full = statistics.median(imported(folder / f"full{n}.qualkit", paths) for n in range(3))
-        sizes = [(folder / f"{name}0.qualkit").stat().st_size / 1e6 for name in ("plain", "full")]
-        with Project.open(folder / "full0.qualkit") as project:
+        taken = median(lambda: imported(full, paths))
+        sizes = [path.stat().st_size / 1e6 for path in (full, plain)]
+        with Project.open(full) as project:
             for rank in (0, 100, 5_000):
-                quick, scan, count = compare(project, vocabulary[rank])
-                print(f"word no. {rank + 1:,} (in {count:,} turns): search {quick * 1000:.0f} ms, "
-                      f"scan {scan * 1000:.0f} ms; {quick / scan:.3f} of it")  # fmt: skip
-            gone = time.perf_counter()
-            project.remove_source("interview-000")
-            print(f"removing a source: {time.perf_counter() - gone:.2f} s")
-    print(f"import {full:.2f} s, without index {plain:.2f} s: {full / plain:.2f} times")
-    print(f"study {sizes[1]:.1f} MB, without index {sizes[0]:.1f} MB")
-    print(machine())
+                yield compared(project, vocabulary[rank])
+            yield Row("removing a source", timed(lambda: project.remove_source("interview-000"))[1])
+    yield Row("import", taken, "s", "with no index", bare)
+    yield Row("size of the study", sizes[0], "MB", "with no index", sizes[1])
 
 
 if __name__ == "__main__":
-    main()
+    show(rows)

@@ -6,14 +6,11 @@ Invented sentences; where QUALKIT_DATA is set, its coded texts are held against 
 
 from __future__ import annotations
 
-import os
 import random
-import time
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Iterator
 
 import numpy as np
-from _measure import machine
+from _measure import Row, data, median, show
 
 from qualkit import segmenting
 from qualkit.coding import _network, embed
@@ -32,25 +29,13 @@ BARS = {  # precision and F1 after so many segments a code; the first code right
 }
 
 
-def report(what: str, figure: str) -> None:
-    """One line of the table."""
-    print(f"{what:72} {figure}", flush=True)
-
-
-def seconds(work: Callable[[], object]) -> float:
-    """Wall time of a piece of work."""
-    begin = time.perf_counter()
-    work()
-    return time.perf_counter() - begin
-
-
 def sentences(count: int, length: tuple[int, int], seed: int) -> list[str]:
     """Invented sentences of so many words."""
     rng = random.Random(seed)
     return [" ".join(rng.choices(WORDS, k=rng.randint(*length))) + "." for _ in range(count)]
 
 
-def embedding() -> None:
+def embedding() -> Iterator[Row]:
     """Vectors a second, each way of making them against sentence-transformers."""
     import logging
 
@@ -63,14 +48,13 @@ def embedding() -> None:
         for kind in embed.MODELS:
             embed.embed(texts[:8], kind=kind)
         theirs.encode(texts[:8], show_progress_bar=False)
-        base = seconds(lambda: theirs.encode(texts, show_progress_bar=False))  # noqa: B023
-        report(f"sentence-transformers, {name}", f"{600 / base:,.0f} a second")
+        base = median(lambda: theirs.encode(texts, show_progress_bar=False))  # noqa: B023
         for kind in embed.MODELS:
-            took = min(seconds(lambda: embed.embed(texts, kind=kind)) for _ in range(2))  # noqa: B023
-            report(f"  {kind}", f"{base / took:.1f} times as fast, {600 / took:,.0f} a second")
+            took = median(lambda: embed.embed(texts, kind=kind))  # noqa: B023
+            yield Row(f"vectors of 600 {name}, {kind}", took, "s", "sentence-transformers", base)
 
 
-def relearning() -> None:
+def relearning() -> Iterator[Row]:
     """Learning anew, and after ten more decisions."""
     import pandas as pd
 
@@ -80,23 +64,21 @@ def relearning() -> None:
     table = pd.DataFrame(rows, columns=list(COLUMNS["segments"]))
     book = Codebook("b", "B", "1", tuple(Code(w, w, cues=(w,)) for w in WORDS[:CODES]))
     vectors = embed.embed(texts)
-    begin = time.perf_counter()
     corpus = prepare(table, [book], vectors=vectors)
-    report(f"features of {len(texts)} segments", f"{time.perf_counter() - begin:.1f} s")
+    took = median(lambda: prepare(table, [book], vectors=vectors))
+    yield Row(f"features of {len(texts):,} segments", took)
     truth = np.array([[1 if code.id in text else -1 for _, code in corpus.codes] for text in texts])
     for taught in (300, 1000, 3000, 4700):
         known = np.where(np.arange(len(texts))[:, None] < taught, truth, 0).astype(np.int8)
         first = judge(corpus, known)
         more = np.where(np.arange(len(texts))[:, None] < taught + 10, truth, 0).astype(np.int8)
-        anew = seconds(lambda: judge(corpus, known))  # noqa: B023
-        again = seconds(lambda: judge(corpus, more, before=first))  # noqa: B023
-        report(
-            f"relearning {CODES} codes after ten decisions, {taught} segments coded",
-            f"{again:.2f} s, {again / anew:.2f} times learning anew",
-        )
+        anew = median(lambda: judge(corpus, known))  # noqa: B023
+        again = median(lambda: judge(corpus, more, before=first))  # noqa: B023
+        what = f"relearning {CODES} codes after ten decisions, {taught} coded"
+        yield Row(what, again, "s", "learning anew", anew)
 
 
-def one_interview() -> None:
+def one_interview() -> Iterator[Row]:
     """What a coder waits for after an import."""
     import pandas as pd
 
@@ -109,40 +91,37 @@ def one_interview() -> None:
     book = Codebook("b", "B", "1", tuple(Code(w, w, cues=(w,)) for w in WORDS[:CODES]))
     vectors = embed.embed(table["text"].tolist())
     none = pd.DataFrame(columns=["coding", "source", "start", "end", "codebook", "code"])
-    took = seconds(lambda: of_corpus(prepare(table, [book], vectors=vectors), none))
-    report("suggestions for an interview of 8,000 words, vectors computed", f"{took:.1f} s")
+    took = median(lambda: of_corpus(prepare(table, [book], vectors=vectors), none))
+    yield Row("suggestions for an interview of 8,000 words, vectors computed", took)
 
 
-def real_texts() -> None:
+def real_texts() -> Iterator[Row]:
     """Suggestions on text that people have coded, against the bars."""
     from qualkit.coding import quality
     from qualkit.importers.coded import read_codes, read_segments
 
     for name, (bars, cold) in BARS.items():
-        folder = Path(os.environ["QUALKIT_DATA"]) / "coded" / name
-        segments = read_segments(folder / "segments.jsonl")
-        vectors = embed.embed(segments["text"].tolist())
-        ready = quality.trial(segments, read_codes(folder / "codebook.json"), vectors=vectors)
-        for count, (precision, macro) in bars.items():
+        segments = read_segments(data("coded", name, "segments.jsonl"))
+        codes = read_codes(data("coded", name, "codebook.json"))
+        ready = quality.trial(segments, codes, vectors=embed.embed(segments["text"].tolist()))
+        for count, wanted in bars.items():
             found = quality.evaluate(ready, per_code=count)
-            report(
-                f"{name}, {count} segments a code",
-                f"precision {found['mAP']:.3f} (bar {1.03 * precision:.3f}), "
-                f"F1 {found['macro_f1']:.3f} (bar {1.03 * macro:.3f}), "
-                f"calibration error {found['ece']:.3f} (bar .050)",
-            )
+            for figure, least in zip(("mAP", "macro_f1"), wanted, strict=True):
+                what = f"{name}, {count} segments a code: {figure}"
+                yield Row(what, found[figure], "", "the bar", 1.03 * least)
+            yield Row(f"{name}, {count} segments a code: ece", found["ece"], "", "the bar", 0.05)
         found = quality.evaluate(ready, per_code=1, method="cold")
-        report(
-            f"{name}, from the codebook alone",
-            f"first code right {found['p1']:.2f} (bar {cold[0]}), "
-            f"precision {found['mAP']:.2f} (bar {cold[1]})",
-        )
+        for figure, least in zip(("p1", "mAP"), cold, strict=True):
+            yield Row(f"{name}, from the codebook: {figure}", found[figure], "", "the bar", least)
+
+
+def rows() -> Iterator[Row]:
+    """The figures."""
+    yield from embedding()
+    yield from relearning()
+    yield from one_interview()
+    yield from real_texts()
 
 
 if __name__ == "__main__":
-    print(machine())
-    embedding()
-    relearning()
-    one_interview()
-    if "QUALKIT_DATA" in os.environ:
-        real_texts()
+    show(rows)

@@ -9,23 +9,21 @@ stand in QUALKIT_DATA and are no part of the project.
 from __future__ import annotations
 
 import json
-import os
-import time
 import warnings
 from collections import Counter
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pandas as pd
-from _measure import machine, peak_megabytes
+from _measure import Row, data, peak_megabytes, show, timed
 from sklearn.metrics import normalized_mutual_info_score
 
 from qualkit import topics
 from qualkit.coding import embed
 from qualkit.tables import COLUMNS
 
-PATH = Path("coded") / "nhs_pxtextmining" / "segments.jsonl"
+PATH = "coded", "nhs_pxtextmining", "segments.jsonl"
+OUTSIDE = "left out"
 SEEDS = (0, 1, 2)
 
 
@@ -35,9 +33,15 @@ def scores(labels: np.ndarray, codes: list[list[str]]) -> dict[str, float]:
     coded = [n for n, some in enumerate(codes) if some]
     pairs = [(n, code) for n in coded for code in codes[n]]
     rules = {
-        "first": ([codes[n][0] for n in coded], labels[coded]),
-        "most common": ([max(codes[n], key=lambda c: common[c]) for n in coded], labels[coded]),
-        "pairs": ([code for _, code in pairs], labels[[n for n, _ in pairs]]),
+        "agreement with codes (NMI), by first": ([codes[n][0] for n in coded], labels[coded]),
+        "agreement with codes (NMI), by most common": (
+            [max(codes[n], key=lambda c: common[c]) for n in coded],
+            labels[coded],
+        ),
+        "agreement with codes (NMI), by pairs": (
+            [code for _, code in pairs],
+            labels[[n for n, _ in pairs]],
+        ),
     }
     return {name: float(normalized_mutual_info_score(*both)) for name, both in rules.items()}
 
@@ -54,33 +58,26 @@ def as_it_comes(texts: list[str], vectors: np.ndarray, seed: int) -> np.ndarray:
     return np.array(found)
 
 
-def measure(name: str, run: Callable[[int], np.ndarray], codes: list[list[str]]) -> float:
-    """Print a line; the median seconds."""
+def measured(
+    run: Callable[[int], np.ndarray], codes: list[list[str]]
+) -> tuple[float, dict[str, float]]:
+    """Median seconds, and the means of NMI and of what was left out."""
     run(SEEDS[-1])  # numba compiles
-    taken, outside = [], []
     found: dict[str, list[float]] = {}
+    taken = []
     for seed in SEEDS:
-        start = time.perf_counter()
-        labels = run(seed)
-        taken.append(time.perf_counter() - start)
-        outside.append(float((labels < 0).mean()))
-        for rule, score in scores(labels, codes).items():
+        labels, one = timed(lambda: run(seed))  # noqa: B023
+        taken.append(one)
+        for rule, score in {**scores(labels, codes), OUTSIDE: float((labels < 0).mean())}.items():
             found.setdefault(rule, []).append(score)
-    means = ", ".join(f"{rule} {np.mean(some):.3f}" for rule, some in found.items())
-    seconds = float(np.median(taken))
-    print(f"{name}: NMI {means}; {seconds:.1f} s; left out {np.mean(outside):.0%}")
-    return seconds
+    return float(np.median(taken)), {rule: float(np.mean(some)) for rule, some in found.items()}
 
 
-def main() -> None:
-    """Print the figures."""
-    data = os.environ.get("QUALKIT_DATA")
-    if data is None or not (Path(data) / PATH).exists():
-        print("NO REAL DATA: topics were not measured; set QUALKIT_DATA to its folder")
-        return
-    rows = [json.loads(line) for line in (Path(data) / PATH).read_text("utf-8").splitlines()]
-    rows.sort(key=lambda row: (row["doc"], row["pos"]))
-    texts, codes = [row["text"] for row in rows], [row["codes"] for row in rows]
+def rows() -> Iterator[Row]:
+    """The figures."""
+    lines = data(*PATH).read_text("utf-8").splitlines()
+    read = sorted(map(json.loads, lines), key=lambda row: (row["doc"], row["pos"]))
+    texts, codes = [row["text"] for row in read], [row["codes"] for row in read]
     vectors = embed.embed(texts)
     plain = dict.fromkeys(COLUMNS["segments"], "")
     segments = pd.DataFrame([{**plain, "text": text, "start": 0, "end": 1} for text in texts])
@@ -90,12 +87,15 @@ def main() -> None:
         return found.segments["topic"].to_numpy() - 1
 
     sentence = vectors[:, : topics.SENTENCE]
-    theirs = measure("BERTopic as it comes", lambda s: as_it_comes(texts, sentence, s), codes)
-    seconds = measure("ours", ours, codes)
-    measure("ours, PCA", lambda s: ours(s, "pca"), codes)
-    print(f"ours takes {seconds / theirs:.2f} times as long; {peak_megabytes()[0]:.0f} MB")
-    print(machine())
+    theirs, them = measured(lambda seed: as_it_comes(texts, sentence, seed), codes)
+    for name, run in (("", ours), (", PCA", lambda seed: ours(seed, "pca"))):
+        seconds, us = measured(run, codes)
+        what = f"topics of {len(texts):,} comments{name}"
+        yield Row(what, seconds, "s", "BERTopic as it comes", theirs)
+        for rule, score in us.items():
+            yield Row(f"  {rule}", score, "", "BERTopic as it comes", them[rule])
+    yield Row("memory", peak_megabytes()[0], "MB")
 
 
 if __name__ == "__main__":
-    main()
+    show(rows)

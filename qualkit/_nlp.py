@@ -8,7 +8,10 @@ first asked for.
 from __future__ import annotations
 
 import re
+import sys
+import threading
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -26,10 +29,36 @@ _FEWEST = 20  # words that a guess at the language needs
 def spacy() -> Any:  # noqa: ANN401 - a module
     """The library, or MissingExtra with what to install."""
     try:
-        import spacy as library
+        with _without_torch():
+            import spacy as library
     except ImportError as error:
         raise MissingExtra("spaCy", "nlp") from error
     return library
+
+
+@contextmanager
+def _without_torch() -> Iterator[None]:
+    """Keep this thread from loading PyTorch, as spaCy does where it finds it.
+
+    It takes a second and 200 MB, and nothing here is a trained model. Elsewhere it loads as usual.
+    """
+    refusing = _Refusing(threading.get_ident())
+    sys.meta_path.insert(0, refusing)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(refusing)
+
+
+class _Refusing:
+    """A finder of modules that finds no PyTorch for one thread."""
+
+    def __init__(self, thread: int) -> None:
+        self._thread = thread
+
+    def find_spec(self, name: str, _path: object, _target: object = None) -> None:
+        if name == "torch" and threading.get_ident() == self._thread:
+            raise ModuleNotFoundError("PyTorch is not needed here", name=name)
 
 
 @lru_cache(maxsize=1)
@@ -83,15 +112,21 @@ def lemmas(text: str) -> list[str]:
 
 def content_words(texts: Iterable[str]) -> list[list[str]]:
     """The lemmas of each text without stop words, fillers, numbers and marks."""
+    known: dict[tuple[int, int], str] = {}  # a word comes many times: each is looked at once
+    tokenizer: Any = pipeline().tokenizer
     return [
-        [
-            lemma(token)
-            for token in doc
-            if token.is_alpha and not token.is_stop and len(token) > 2
-            and lemma(token) not in FILLERS
-        ]
-        for doc in docs(texts)
-    ]  # fmt: skip
+        [word for token in doc if (word := _content(token, known))] for doc in tokenizer.pipe(texts)
+    ]
+
+
+def _content(token: Any, known: dict[tuple[int, int], str]) -> str:  # noqa: ANN401 - a spaCy token
+    """A token's lemma; nothing where it is no word of content."""
+    key = token.orth, token.norm
+    if key not in known:
+        word = token.is_alpha and not token.is_stop and len(token) > 2
+        found = lemma(token) if word else ""
+        known[key] = "" if found in FILLERS else found
+    return known[key]
 
 
 def sentences(text: str) -> list[tuple[int, int]]:

@@ -41,6 +41,14 @@ _RELEASE_SHOWN = 20  # places that must not leave, the same
 class QualkitError(Exception):
     """Anything that qualkit refuses to do, with the reason."""
 
+    def __reduce__(self) -> tuple[typing.Any, ...]:
+        """As itself to another process, though its children are not made of their message."""
+        return _again, (type(self), self.args), self.__dict__
+
+
+def _again(kind: type[QualkitError], args: tuple[typing.Any, ...]) -> QualkitError:
+    return kind.__new__(kind, *args)
+
 
 class ReadError(QualkitError):
     """A file was refused.

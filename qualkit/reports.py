@@ -276,9 +276,8 @@ def _odd_excerpts(project: Project, grid: Grid) -> Iterator[str]:
     for cell in grid.cells.values():
         for excerpt in cell.excerpts:
             by_source.setdefault(excerpt.source, []).append(excerpt)
-    for source, excerpts in by_source.items():
-        text = project.source(source).text
-        for one in excerpts:
+    for source, text in project.texts(list(by_source)):
+        for one in by_source[source]:
             if text[one.start : one.end] != one.text or not taken_from(one.words, one.text):
                 place = f"{source}, characters {one.start} to {one.end}"
                 yield (

@@ -5,7 +5,7 @@ The part of :class:`qualkit.project.Project` that interviews and other texts nee
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,6 +64,11 @@ class SourceKeeping(Keeping):
                 names = connection.execute(select(schema.source.c.name)).scalars().all()
                 raise UnknownName("source", name, names)
         return found
+
+    def texts(self, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """Name and text of each of the named sources, a few held at a time."""
+        with self._store.read() as connection:
+            yield from read.texts(connection, names)
 
     def turns(self, names: Sequence[str] | None = None, *, words: bool = True) -> pd.DataFrame:
         """One row a turn of the named sources, or of all; `words` False leaves their text out."""
@@ -319,7 +324,7 @@ class SourceKeeping(Keeping):
             why = "search needs FTS5, which this Python's SQLite lacks; use 'qualkit kwic' instead"
             raise StoreError(self.study, why)
         with self._store.read() as connection:
-            names = source_names(connection)
+            names = {} if sources is None else source_names(connection)
             turns, indexed = search.standing(connection)
         for name in sources or ():
             if name not in names:

@@ -123,7 +123,7 @@ def suggest(
     """
     coder = _teacher(project, coder)
     study = read(project, coder)
-    _known(project, sources, codes, coder)
+    known(project, sources, codes, coder)
     rows = vectors(project, study.segments["text"].tolist(), progress=progress)
     corpus = suggestions.prepare(study.segments, study.books, vectors=rows, codes=codes)
     found = suggestions.of_corpus(corpus, study.codings, study.decided)
@@ -184,15 +184,20 @@ def read(project: Project, coder: str | None = None) -> Study:
     return Study(segmenting.by_sentences(turns), books, codings, decided)
 
 
-def _known(
+def known(
     project: Project,
-    sources: Sequence[str] | None,
-    codes: Sequence[str] | None,
+    sources: Sequence[str] | None = None,
+    codes: Sequence[str] | None = None,
     coder: str | None = None,
 ) -> None:
-    """Refuse names that the study does not have."""
-    if coder is not None and coder not in (known := project.coders()):
-        raise UnknownName("coder", coder, known)
+    """Refuse names that the study does not have.
+
+    Raises
+    ------
+    UnknownName
+    """
+    if coder is not None and coder not in (coders := project.coders()):
+        raise UnknownName("coder", coder, coders)
     if sources is not None:
         names = project.sources()["source"].tolist()
         for name in sources:
@@ -223,7 +228,7 @@ def ask_server(
     """
     teacher = _teacher(project, None)
     study = read(project, teacher)
-    _known(project, sources, codes)
+    known(project, sources, codes)
     names = [(book.id, code.id) for book in study.books for code in book.codes]
     unread = (labels(study.segments, names, study.codings, study.decided) == 0).all(1)
     wanted = study.segments[unread & (study.segments["role"] != INTERVIEWER)]

@@ -94,7 +94,7 @@ strands
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from qualkit.errors import TableError
 
@@ -172,6 +172,21 @@ COLUMNS: Final = {
     "strands": ("strand", "kind", "title", "source", "measures", "rows", "added", "version"),
     "log": ("entry", "at", "who", "action", "what", "before", "after"),
 }  # fmt: skip
+
+
+def records(table: pd.DataFrame, columns: Sequence[str]) -> list[dict[str, Any]]:
+    """The rows of a table as mappings of those of these columns that it has, None where missing.
+
+    Many times as quick as ``to_dict`` on a long table of many columns.
+
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"code": ["a", "b"], "rating": pd.array([3, pd.NA])})
+    >>> records(table, ["rating", "page"])
+    [{'rating': 3}, {'rating': None}]
+    """
+    names = [name for name in columns if name in table.columns]
+    held = [table[name].astype(object).where(table[name].notna(), None).tolist() for name in names]
+    return [dict(zip(names, row, strict=True)) for row in zip(*held, strict=True)]
 
 
 def plain(value: object) -> str | int | float | bool | None:

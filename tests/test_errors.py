@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
 from qualkit import errors
@@ -35,6 +37,21 @@ def test_a_batch_error_lists_every_fault(faults, message):
 )
 def test_an_unknown_name_offers_what_is_known(name, known, message):
     assert str(errors.UnknownName("code", name, known)) == message
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        errors.ReadError("p3.vtt", "a cue ends before it starts", line=41),
+        errors.BatchError("t", ["row 2: x"]),
+        errors.UnknownName("code", "cultur", ["culture"]),
+        errors.ConflictError("it changed"),
+    ],
+)
+def test_an_error_comes_whole_out_of_another_process(error):
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
+
+    assert (type(again), str(again), vars(again)) == (type(error), str(error), vars(error))
 
 
 def test_every_error_is_a_qualkit_error():

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from qualkit.errors import ConflictError, NotAllowed, UnknownName
 from qualkit.importers.sheets import Sheet
-from qualkit.model import Code, new_id
+from qualkit.model import Code, Source, new_id
 from qualkit.privacy.replacing import Name, Names
 from qualkit.project import Project
 from qualkit.store import rights, schema, swapping
@@ -144,7 +144,7 @@ READS = {
     "threads", "confidences", "strands", "strand", "memos", "collections", "snapshot",
     "from_snapshot", "preview_replacement", "unplaced", "editions", "edition_text", "warnings",
     "backup_records", "study_id", "pseudonymised", "said", "retention", "retention_over", "trail",
-    "counts", "coverage", "changed_since", "coded_twice",
+    "counts", "coverage", "changed_since", "coded_twice", "texts",
 }  # fmt: skip
 BOOK = "evaluation-topics"
 
@@ -217,6 +217,7 @@ CHANGES = {  # method -> the least role that may, and a call as Ann would make i
     "keep_drafts": ("coder", lambda s, _: draft(s)),
     "undo": ("coder", lambda s, _: s.undo(own_entry(s))),
     "repair": ("evaluator", lambda s, _: without_index(s).repair()),
+    "add_made": ("evaluator", lambda s, _: s.add_made([Source("p2", "csv", "Hello there.\n", ())])),
     "add_sources": ("evaluator", lambda s, w: s.add_sources([w("p2.txt", "P2: Hello there.\n")])),
     "remove_source": ("evaluator", lambda s, _: s.remove_source("p1")),
     "replace_source": (

@@ -17,6 +17,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from qualkit.agreement._bootstrap import FEWEST, resampled
+from qualkit.agreement._tally import pair_blocks
 from qualkit.agreement.records import LOW_INFORMATION, NO_UNITS, NO_VARIATION, UNUSED
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 Columns = dict[str, "np.ndarray"]  # one array a column, one value a row
 _DEFINED: Final = 0.9  # of draws must have a figure: a code of one source has no spread to show
-_AT_ONCE: Final = 4_000_000  # numbers of one chunk of draws
+_AT_ONCE: Final = 4_000_000  # numbers that are worked on at once
 LOWER: Final = (0.667, 0.80)
 FIGURES: Final = (
     "percent", "kappa", "kappa_reason", "kappa_low", "kappa_high", "alpha", "alpha_reason",
@@ -33,7 +34,7 @@ FIGURES: Final = (
 
 
 def figures(
-    counts: np.ndarray, blocks: np.ndarray, *, draws: int, seed: int
+    counts: np.ndarray, blocks: np.ndarray | None, *, draws: int, seed: int
 ) -> Columns:  # fmt: skip
     """One row a thing that is judged, out of the sums of its sources.
 
@@ -41,8 +42,8 @@ def figures(
     ----------
     counts : array [sources, rows, items, 4]
         Both, the first alone, the second alone, neither; kappa is pooled over the items.
-    blocks : array [sources, rows, items, 6]
-        As :class:`qualkit.agreement._tally.Tally` has them.
+    blocks : array [sources, rows, items, 6], optional
+        As :class:`qualkit.agreement._tally.Tally` has them; None where they are those of pairs.
     draws, seed : int
         Of the bootstrap; no draws, no intervals.
 
@@ -52,19 +53,18 @@ def figures(
         The columns of FIGURES, and ``pi``, ``bp``, ``percent_low``, ``percent_high``,
         ``overlap_low``, ``overlap_high``; NaN where there is no figure.
     """
-    whole = counts.sum(0, dtype=float), blocks.sum(0)
-    used = _used(whole[0])
+    total = counts.sum(0, dtype=float)
+    whole = total, pair_blocks(total) if blocks is None else blocks.sum(0)
+    used = _used(total)
     made = _points(*whole, used)
     made["kappa_reason"], made["alpha_reason"] = _reasons(*whole, made)
-    made["flag"] = _flags(whole[0])
-    shape = counts.shape[2] * 4
+    made["flag"] = _flags(total)
 
-    def drawn(sums: np.ndarray) -> np.ndarray:
-        some = sums[..., :shape].reshape(*sums.shape[:2], counts.shape[2], 4)
-        rest = sums[..., shape:].reshape(*sums.shape[:2], blocks.shape[2], 6)
-        return _main(some, rest, used)
+    def drawn(some: np.ndarray, rest: np.ndarray | None = None) -> np.ndarray:
+        return _main(some, pair_blocks(some) if rest is None else rest, used)
 
-    ends = intervals(_beside(counts, blocks), drawn, draws=draws, seed=seed)
+    sums = (counts,) if blocks is None else (counts, blocks)
+    ends = intervals(sums, drawn, draws=draws, seed=seed)
     made |= named_ends(ends, made, ("percent", "kappa", "overlap", "alpha"))
     for at, step in enumerate(("p_below_667", "p_below_80")):
         made[step] = where_known(ends[2][:, 3, at], made["alpha"])
@@ -95,15 +95,6 @@ def _used(counts: np.ndarray) -> np.ndarray:
 
     some = counts[..., :3].any(-1)
     return np.asarray(some | ~some.any(-1, keepdims=True))
-
-
-def _beside(counts: np.ndarray, blocks: np.ndarray) -> np.ndarray:
-    import numpy as np
-
-    flat = [
-        part.reshape(*part.shape[:2], part.shape[2] * part.shape[3]) for part in (counts, blocks)
-    ]
-    return np.concatenate([flat[0].astype(float), flat[1]], axis=2)
 
 
 # Figures ---------------------------------------------------------------------------------
@@ -204,15 +195,15 @@ def _flags(counts: np.ndarray) -> np.ndarray:
 
 
 def intervals(
-    sums: np.ndarray, figure: Callable[[np.ndarray], np.ndarray], *, draws: int, seed: int
+    sums: Sequence[np.ndarray], figure: Callable[..., np.ndarray], *, draws: int, seed: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """95 % percentile intervals of figures that are made of sums over sources.
 
     Parameters
     ----------
-    sums : array [sources, rows, any]
+    sums : sequence of array [sources, rows, ...]
     figure : callable
-        Sums [draws, rows, any] to figures [draws, rows, kinds].
+        Sums [draws, rows, ...], as many arrays as there are, to figures [draws, rows, kinds].
     draws, seed : int
 
     Returns
@@ -224,25 +215,39 @@ def intervals(
     """
     import numpy as np
 
-    sources, rows = sums.shape[:2]
-    kinds = figure(sums[:1].astype(float)).shape[2] if rows else 1
+    sources, rows = sums[0].shape[:2]
+    kinds = figure(*(one[:1].astype(float) for one in sums)).shape[2] if rows else 1
     nothing = np.full((rows, kinds), np.nan)
     if sources < FEWEST or draws < 1 or not rows:
         return nothing, nothing, np.full((rows, kinds, 2), np.nan)
     weights = _weights(sources, draws, seed)
-    flat = sums.reshape(sources, -1)
-    step = max(1, _AT_ONCE // max(1, flat.shape[1]))
-    found = np.concatenate([
-        figure((weights[at : at + step] @ flat).reshape(-1, *sums.shape[1:]))
+    step = max(1, _AT_ONCE // max(sources, *(one[0].size for one in sums)))
+    found = [
+        figure(*(_product(weights[at : at + step].astype(float), one) for one in sums))
         for at in range(0, draws, step)
-    ])  # fmt: skip
-    return _read(found)
+    ]
+    return _read(np.concatenate(found))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)
 def _weights(sources: int, draws: int, seed: int) -> np.ndarray:
-    """How often each draw takes each source."""
-    return resampled(sources, draws, seed).astype(float)
+    """How often each draw takes each source, in as few bytes as hold that."""
+    import numpy as np
+
+    found = resampled(sources, draws, seed)
+    return found.astype(np.min_scalar_type(found.max()))
+
+
+def _product(weights: np.ndarray, sums: np.ndarray) -> np.ndarray:
+    """The sums of each draw; a few columns at once, so that never all of a study become floats."""
+    import numpy as np
+
+    flat = sums.reshape(len(sums), -1)
+    wide = max(1, _AT_ONCE // len(sums))
+    parts = [
+        weights @ flat[:, at : at + wide].astype(float) for at in range(0, flat.shape[1], wide)
+    ]
+    return np.concatenate(parts, axis=1).reshape(len(weights), *sums.shape[1:])
 
 
 def _read(found: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -17,7 +17,7 @@ from qualkit.agreement.presence import presence
 from qualkit.errors import TableError
 from qualkit.model import seal, seal_of_mark
 from qualkit.stretches import Span, common, measure, merged
-from qualkit.tables import check, plain
+from qualkit.tables import check, plain, records
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -212,8 +212,7 @@ def marks_of(codings: pd.DataFrame) -> list[Mark]:
         "coding", "source", "start", "end", "text", "codebook", "code", "code_name", "coder",
         "stance", "rating", "memo", "created",
     )  # fmt: skip
-    held = codings[list(columns)].to_dict("records")
-    return [_mark(number, row) for number, row in enumerate(held, 1)]
+    return [_mark(number, row) for number, row in enumerate(records(codings, columns), 1)]
 
 
 def _mark(number: int, row: Mapping[Any, Any]) -> Mark:
@@ -280,7 +279,7 @@ class _Comparison:
         self._present = present
         self._overlap = overlap
         self._themes = themes
-        self._lines: dict[tuple[str, tuple[str, ...]], _Line] = {}
+        self._lines: dict[tuple[str, tuple[str, ...], bool], _Line] = {}
 
     def passages(self, source: str, book: str, marks: list[Mark]) -> list[Passage]:
         there = self._present.coders(source, book)
@@ -308,18 +307,25 @@ class _Comparison:
 
     def _judges(self, source: str, part: Part, there: tuple[str, ...]) -> tuple[str, ...]:
         """Who marked it, and who was to read half of what those were to read of it."""
+        if not self._assigned(source, there):
+            return there
         held = {who: self._line(source, (who,)).length(*part.core) for who in there}
         most = max(held[who] for who in part.by_coder)
         return tuple(who for who in there if who in part.by_coder or held[who] >= _HALF * most)
 
     def _line(self, source: str, coders: tuple[str, ...]) -> _Line:
         """What all of these coders were to read of a source."""
-        if (source, coders) not in self._lines:
-            shared = self._present.stretches(source, coders[0]) if coders else []
-            for coder in coders[1:]:
+        key = source, self._assigned(source, coders), bool(coders)
+        if key not in self._lines:
+            shared = self._present.turns.get(source, []) if coders else []
+            for coder in key[1]:
                 shared = common(shared, self._present.stretches(source, coder))
-            self._lines[source, coders] = _Line(shared)
-        return self._lines[source, coders]
+            self._lines[key] = _Line(shared)
+        return self._lines[key]
+
+    def _assigned(self, source: str, coders: tuple[str, ...]) -> tuple[str, ...]:
+        """Those who were not to read all of a source."""
+        return tuple(coder for coder in coders if (source, coder) in self._present.assigned)
 
     def _paired(self, missed: list[Passage]) -> list[Passage]:
         """What some missed, joined where others chose another code for the same words."""

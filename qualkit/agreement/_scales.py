@@ -159,7 +159,7 @@ def _interval(
     sources, at = np.unique(of[pairable], return_inverse=True)
     sums = _coincidences(number[pairable], at, len(sources), len(scale))
     low, high, below = intervals(
-        sums.reshape(len(sources), 1, len(scale) ** 2),
+        (sums.reshape(len(sources), 1, len(scale) ** 2),),
         lambda drawn: _alphas(drawn, scale, level)[..., None],
         draws=book.draws, seed=book.seed,
     )  # fmt: skip

@@ -35,7 +35,7 @@ def segment_figures(
     why = np.where(counts[:, 0] == 0, UNUSED, NO_VARIATION)
     made["bp_reason"] = np.where(np.isnan(made["bp"]), why, "")
     ends = intervals(
-        segments.sum(2), lambda sums: _figures(sums[:, :, None], codes), draws=draws, seed=seed
+        (segments.sum(2),), lambda sums: _figures(sums[:, :, None], codes), draws=draws, seed=seed
     )
     nothing = np.full(len(counts), np.nan)
     missing: Columns = {

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from qualkit.agreement._figures import FIGURES, figures
 from qualkit.agreement._segments import segment_figures
-from qualkit.agreement._tally import COUNTS, Plan, Tally, pair_blocks
+from qualkit.agreement._tally import COUNTS, Plan, Tally
 from qualkit.agreement.bands import band
 from qualkit.agreement.records import FEW_CODERS
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 LINE: Final = ("codebook", "code", "name", "theme")
 SEGMENTS: Final = ("segments", "matched", "holsti", "bp", "bp_reason", "bp_low", "bp_high")
 Columns = dict[str, Any]  # a column is an array, or what all rows have
+_PAIR: Final = ("coder_a", "coder_b")
 _PART: Final = ("sources", "coders", "codes", "n")
 
 
@@ -54,35 +55,55 @@ def lines_table(book: Book, lines: Sequence[int]) -> pd.DataFrame:
         rows["coders"] = len(_coders(book, there, own))
         rows["sources"] = len(there)
         rows["n"] = int(sums.length[:, number].sum()) if sums.segments is None else rows["segments"]
-        rows["applied"] = sums.applied[there][:, own].sum(0)
+        rows["applied"] = _taken(sums.applied, there, own).sum(0)
         made.append((len(own), rows | _names(plan, own)))
     columns = [*LINE, "coders", "sources", "applied", "n", *book.figures]
     return _finished(made, columns, book)
 
 
-def cells_table(book: Book) -> pd.DataFrame:
-    """One row a code and pair of coders."""
+def pairs_tables(book: Book) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """One row a code and pair of coders, and one row a pair.
+
+    Both of a pair are made after each other: what is drawn for it is drawn once.
+    """
+    plan = book.plan
+    cells: list[tuple[int, Columns]] = []
+    parts: list[tuple[int, Columns]] = []
+    for pair, (a, b) in enumerate(plan.pairs):
+        names = {"coder_a": plan.coders[a], "coder_b": plan.coders[b]}
+        cells += [(rows, made | names) for rows, made in _cells(book, pair)]
+        parts.append((1, _part(book, range(len(plan.sources)), book.codes, [pair]) | names))
+    return _cells_finished(cells, book), _finished(parts, [*_PAIR, *_PART, *book.figures], book)
+
+
+def _cells(book: Book, pair: int) -> Iterator[tuple[int, Columns]]:
+    """The rows of a pair, codebook by codebook."""
     import numpy as np
 
     plan, sums = book.plan, book.tally
-    made = []
-    for pair, (a, b) in enumerate(plan.pairs):
-        for name in plan.books:
-            own = [n for n in book.codes if plan.lines[n].codebook == name]
-            counts = sums.counts[:, own, pair]
-            there = np.flatnonzero(sums.length[:, plan.books.index(name)])
-            if sums.segments is None:
-                there = np.flatnonzero(counts[:, 0].sum(-1)) if own else there
-            rows = _figures(book, there, own, [pair], used=book.codes)
-            rows["coder_a"], rows["coder_b"] = plan.coders[a], plan.coders[b]
-            for n, count in enumerate(COUNTS):
-                rows[count] = counts[..., n].sum(0)
-            rows["n"] = counts.sum((0, 2)) if sums.segments is None else rows["segments"]
-            made.append((len(own), rows | _names(plan, own)))
-    extra = [] if sums.segments is not None else ["pi", "bp"]
-    columns = [*LINE[:3], "coder_a", "coder_b", *COUNTS, "n", *book.figures, *extra]
+    for number, name in enumerate(plan.books):
+        own = [n for n in book.codes if plan.lines[n].codebook == name]
+        counts = _taken(sums.counts, range(len(plan.sources)), own, [pair])
+        there = np.flatnonzero(sums.length[:, number])
+        if sums.segments is None:
+            there = np.flatnonzero(counts[:, 0].any((-1, -2))) if own else there
+        rows = _figures(book, there, own, [pair], used=book.codes)
+        for n, count in enumerate(COUNTS):
+            rows[count] = counts[..., n].sum((0, 2))
+        rows["n"] = counts.sum((0, 2, 3)) if sums.segments is None else rows["segments"]
+        yield len(own), rows | _names(plan, own)
+
+
+def _cells_finished(made: Sequence[tuple[int, Columns]], book: Book) -> pd.DataFrame:
+    """The table of cells, code by code."""
+    import numpy as np
+
+    extra = [] if book.tally.segments is not None else ["pi", "bp"]
+    columns = [*LINE[:3], *_PAIR, *COUNTS, "n", *book.figures, *extra]
     table = _finished(made, columns, book, of_pairs=True)
-    order = {(plan.lines[n].codebook, plan.lines[n].code): n for n in book.codes}
+    order = {
+        (line.codebook, line.code): n for n, line in enumerate(book.plan.lines) if n in book.codes
+    }
     at = [order[key] for key in zip(table["codebook"], table["code"], strict=True)]
     return table.iloc[np.argsort(at, kind="stable")].reset_index(drop=True)
 
@@ -99,19 +120,24 @@ def parts_table(
     A part is what names it, and the numbers of its sources, code lines and pairs; `extra` are
     columns beyond those of every table.
     """
+    made = [(1, _part(book, *part) | names) for names, *part in parts]
+    return _finished(made, [*named, *_PART, *book.figures, *extra], book)
+
+
+def _part(
+    book: Book, sources: Sequence[int], lines: Sequence[int], pairs: Sequence[int]
+) -> Columns:
+    """The row of one part, without what names it."""
     import numpy as np
 
-    made = []
-    for names, sources, lines, pairs in parts:
-        there = _read_there(book, sources, lines, pairs)
-        row = _figures(book, there, lines, pairs, used=book.codes, pooled=True)
-        applied = _applied(book, there, lines, pairs)
-        row["sources"], row["codes"] = len(there), int(np.count_nonzero(applied))
-        row["coders"] = len(_coders(book, there, lines, pairs))
-        row["n"] = _length(book, there, lines, pairs)
-        row["flag"] = ""  # one code on which somebody never said yes is no caution for all
-        made.append((1, row | names))
-    return _finished(made, [*named, *_PART, *book.figures, *extra], book)
+    there = _read_there(book, sources, lines, pairs)
+    row = _figures(book, there, lines, pairs, used=book.codes, pooled=True)
+    row["sources"] = len(there)
+    row["codes"] = int(np.count_nonzero(_applied(book, there, lines, pairs)))
+    row["coders"] = len(_coders(book, there, lines, pairs))
+    row["n"] = _length(book, there, lines, pairs)
+    row["flag"] = ""  # one code on which somebody never said yes is no caution for all
+    return row
 
 
 def sources_table(book: Book, order: Sequence[str]) -> pd.DataFrame:
@@ -124,16 +150,6 @@ def sources_table(book: Book, order: Sequence[str]) -> pd.DataFrame:
         if name in number
     ]
     return parts_table(book, parts, ["source"])
-
-
-def pairs_table(book: Book) -> pd.DataFrame:
-    """One row a pair of coders."""
-    sources, names = range(len(book.plan.sources)), book.plan.coders
-    parts = [
-        ({"coder_a": names[a], "coder_b": names[b]}, sources, list(book.codes), [n])
-        for n, (a, b) in enumerate(book.plan.pairs)
-    ]
-    return parts_table(book, parts, ["coder_a", "coder_b"])
 
 
 # Rows ------------------------------------------------------------------------------------
@@ -152,7 +168,6 @@ def _figures(
     import numpy as np
 
     sums, options = book.tally, {"draws": book.draws, "seed": book.seed}
-    at = np.ix_(np.asarray(sources, dtype=int), np.asarray(lines, dtype=int))
     rows = 1 if pooled else len(lines)
 
     def shaped(array: np.ndarray) -> np.ndarray:
@@ -160,24 +175,43 @@ def _figures(
         return array.reshape(array.shape[0], rows, items, array.shape[3])
 
     if sums.segments is not None:
-        taken = sums.segments[at][:, :, list(pairs)]
+        taken = _taken(sums.segments, sources, lines, pairs)
         among = int(np.count_nonzero(sums.segments[..., 0][:, list(used)].any((0, 2))))
         return segment_figures(shaped(taken), codes=among, **options)
-    counts = sums.counts[at][:, :, list(pairs)]
+    counts = _taken(sums.counts, sources, lines, pairs)
     whole = book.plan.whole and len(pairs) == len(book.plan.pairs)
-    blocks = sums.blocks[at] if whole else pair_blocks(counts)
-    return figures(shaped(counts), shaped(blocks), **options)
+    blocks = shaped(_taken(sums.blocks, sources, lines)) if whole else None
+    return figures(shaped(counts), blocks, **options)
+
+
+def _taken(array: np.ndarray, *chosen: Sequence[int] | np.ndarray) -> np.ndarray:
+    """Some of an array by its first axes; neighbours are looked at where they are, not copied."""
+    for axis, some in sorted(enumerate(chosen), key=lambda one: len(one[1])):
+        first = int(some[0]) if len(some) else 0
+        if list(some) == list(range(first, first + len(some))):
+            array = array[(slice(None),) * axis + (slice(first, first + len(some)),)]
+        else:
+            array = array.take(some, axis=axis)
+    return array
 
 
 def _read_there(
     book: Book, sources: Sequence[int], lines: Sequence[int], pairs: Sequence[int]
 ) -> list[int]:
     """Those of some sources on which some pair was to read anything for one of the lines."""
-    books = {book.plan.lines[n].codebook for n in lines}
-    columns = [n for n, name in enumerate(book.plan.books) if name in books]
+    import numpy as np
+
     if book.tally.segments is not None:
-        return [n for n in sources if book.tally.length[n, columns].any()]
-    return [n for n in sources if book.tally.counts[n][list(lines)][:, list(pairs)].any()]
+        read = _taken(book.tally.length, sources, _books(book, lines)).any(1)
+    else:
+        read = _taken(book.tally.counts, sources, lines, pairs).any((1, 2, 3))
+    return [n for n, held in zip(sources, np.asarray(read).tolist(), strict=True) if held]
+
+
+def _books(book: Book, lines: Sequence[int]) -> list[int]:
+    """The numbers of the codebooks of some lines."""
+    books = {book.plan.lines[n].codebook for n in lines}
+    return [n for n, name in enumerate(book.plan.books) if name in books]
 
 
 def _applied(
@@ -186,7 +220,7 @@ def _applied(
     """How much of each line was coded by any of the pairs."""
     sums = book.tally
     array = sums.counts[..., :3] if sums.segments is None else sums.segments[..., :1]
-    taken: np.ndarray = array[list(sources)][:, list(lines)][:, :, list(pairs)].sum((0, 2, 3))
+    taken: np.ndarray = _taken(array, sources, lines, pairs).sum((0, 2, 3))
     return taken
 
 
@@ -196,12 +230,10 @@ def _length(book: Book, sources: Sequence[int], lines: Sequence[int], pairs: Seq
     if not len(sources) or not lines:
         return 0
     if sums.segments is not None:
-        return int(sums.segments[list(sources)][:, list(lines)][:, :, list(pairs), 0].sum())
+        return int(_taken(sums.segments, sources, lines, pairs)[..., 0].sum())
     if len(pairs) == len(book.plan.pairs):
-        books = {book.plan.lines[n].codebook for n in lines}
-        columns = [n for n, name in enumerate(book.plan.books) if name in books]
-        return int(sums.length[list(sources)][:, columns].max(1).sum())
-    counts = sums.counts[list(sources)][:, list(lines)][:, :, list(pairs)].sum(-1)
+        return int(_taken(sums.length, sources, _books(book, lines)).max(1).sum())
+    counts = _taken(sums.counts, sources, lines, pairs).sum(-1)
     return int(counts.max((1, 2), initial=0).sum())
 
 
@@ -212,12 +244,14 @@ def _coders(
     pairs: Sequence[int] | None = None,
 ) -> set[int]:
     """Who takes part in a pair that has something in common there."""
+    import numpy as np
+
     sums = book.tally
     chosen = range(len(book.plan.pairs)) if pairs is None else pairs
     array = sums.counts if sums.segments is None else sums.segments
-    taken = array[list(sources)][:, list(lines)]
+    met = np.asarray(_taken(array, sources, lines, chosen).any((0, 1, 3))).tolist()
     return {
-        coder for n in chosen if taken[:, :, n].any() for coder in book.plan.pairs[n]
+        coder for n, held in zip(chosen, met, strict=True) if held for coder in book.plan.pairs[n]
     }  # fmt: skip
 
 

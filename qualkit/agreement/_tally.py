@@ -73,9 +73,10 @@ class Tally:
     ----------
     counts : array [S, L, P, 4]
         Units that both coders of a pair coded, the first alone, the second alone, neither.
-    blocks : array [S, L, K, 6]
+    blocks : array [S, L, 1, 6]
         For figures of several coders at once: disagreement, judgements yes, judgements, units
-        disagreed on, share of units yes, units. K is 1, or P where coders are compared in pairs.
+        disagreed on, share of units yes, units. Where coders are compared in pairs they are those
+        of :func:`pair_blocks` instead.
     segments : array [S, L, P, 3] or None
         Segments, those that match, pairs of them one to one; for that unit alone.
     length : array [S, B]
@@ -122,7 +123,7 @@ def tally(codings: pd.DataFrame, presence: Presence, plan: Plan, turns: pd.DataF
     offsets = _offsets(plan, turns, codings)
     shape = len(plan.sources), len(plan.lines), len(plan.pairs)
     made = Tally(
-        np.zeros((*shape, 4), dtype=np.int64),
+        np.zeros((*shape, 4), dtype=np.int32),  # they are many: a source has no two billion
         np.zeros((*shape[:2], 1, 6)),
         np.zeros((*shape, 3), dtype=np.int64) if plan.unit == SEGMENT else None,
         np.zeros((shape[0], len(plan.books)), dtype=np.int64),
@@ -134,9 +135,7 @@ def tally(codings: pd.DataFrame, presence: Presence, plan: Plan, turns: pd.DataF
         if plan.unit not in {CHARACTER, SEGMENT}:
             ground = _cut(ground, plan, offsets)
         _add_book(made, plan, (book, number), ground, marks)
-    if plan.whole:
-        return made
-    return Tally(made.counts, pair_blocks(made.counts), made.segments, made.length, made.applied)
+    return made
 
 
 def pair_blocks(counts: np.ndarray) -> np.ndarray:

@@ -140,33 +140,45 @@ def table_of(found: Sequence[Passage], verdicts: Verdicts, places: Places) -> pd
     """Passages as a table with the columns of :func:`disagreements`."""
     import pandas as pd
 
-    rows = [_row(one, *verdicts.on(one), places.of(one.source, one.start)) for one in found]
+    bare: dict[str, dict[str, Any]] = {}  # one mapping for all passages that a coder left alone
+    rows = [_row(one, *verdicts.on(one), places.of(one.source, one.start), bare) for one in found]
     made = pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)  # so that None stays None
     return made.astype({"start": "int64", "end": "int64"})
 
 
 def _row(
-    one: Passage, status: str, verdict: Verdict | None, place: Mapping[str, Any]
-) -> tuple[Any, ...]:
+    one: Passage, status: str, verdict: Verdict | None, place: Mapping[str, Any],
+    bare: dict[str, dict[str, Any]],
+) -> tuple[Any, ...]:  # fmt: skip
     decided = (None,) * 6 if verdict is None else (
         verdict.id, verdict.choice, verdict.decider, verdict.decided, verdict.reason,
         [dict(row) for row in verdict.result],
     )  # fmt: skip
+    marks = one.marks
+    own: dict[str, list[Mark]] = {}
+    for mark in marks:
+        own.setdefault(mark.coder, []).append(mark)
     return (
         one.key, one.source, one.start, one.end, one.words, one.kinds[0], one.kinds[1:],
         one.codebook, tuple(part.code for part in one.parts), one.judges,
-        [_side(one, coder) for coder in one.judges], place["speaker"], place["time"],
-        place["line"], status, *decided, {mark.id: mark.seal for mark in one.marks},
+        [_side(one, coder, own.get(coder, ()), bare) for coder in one.judges], place["speaker"],
+        place["time"], place["line"], status, *decided, {mark.id: mark.seal for mark in marks},
     )  # fmt: skip
 
 
-def _side(one: Passage, coder: str) -> dict[str, Any]:
-    own = [mark for mark in one.marks if mark.coder == coder]
+def _side(
+    one: Passage, coder: str, own: Sequence[Mark], bare: dict[str, dict[str, Any]]
+) -> dict[str, Any]:
+    if not own:
+        none: list[Any] = []
+        return bare.setdefault(
+            coder, {"coder": coder, "codings": none, "starts_after": None, "ends_before": None}
+        )
     return {
         "coder": coder,
         "codings": [_told(mark) for mark in own],
-        "starts_after": min(mark.start for mark in own) - one.start if own else None,
-        "ends_before": one.end - max(mark.end for mark in own) if own else None,
+        "starts_after": min(mark.start for mark in own) - one.start,
+        "ends_before": one.end - max(mark.end for mark in own),
     }
 
 

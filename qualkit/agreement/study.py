@@ -18,9 +18,8 @@ from qualkit.agreement._planning import plan_of, reference_of, refuse_unknown, w
 from qualkit.agreement._scales import scales_table
 from qualkit.agreement._tables import (
     Book,
-    cells_table,
     lines_table,
-    pairs_table,
+    pairs_tables,
     parts_table,
     sources_table,
 )
@@ -312,6 +311,7 @@ def _found(book: Book, settings: Settings, sources: pd.DataFrame, there: Presenc
     plan, compared = book.plan, set(book.plan.sources)
     names = tuple(str(name) for name in sources["source"] if name in compared)
     of_codes = lines_table(book, book.codes)
+    cells, pairs = pairs_tables(book)
     return Agreement(
         settings=settings,
         coders=plan.coders,
@@ -321,8 +321,8 @@ def _found(book: Book, settings: Settings, sources: pd.DataFrame, there: Presenc
         overall=_overall(book),
         codes=of_codes,
         themes=lines_table(book, range(len(book.codes), len(plan.lines))),
-        cells=cells_table(book),
-        pairs_table=pairs_table(book),
+        cells=cells,
+        pairs_table=pairs,
         sources_table=sources_table(book, names),
         groups=None,
         periods=None,

@@ -21,13 +21,8 @@ table_argument = click.argument("table", nargs=1)
 text_option = click.option("--text", default="text", show_default=True, help="Column of the words.")
 id_option = click.option("--id", "id_", default="id", show_default=True, help="Column of the ids.")
 no_id_option = click.option("--no-id", is_flag=True, help="Know comments by the numbers of rows.")
-rows_option = click.option(
-    "--rows",
-    type=click.IntRange(1),
-    default=50_000,
-    show_default=True,
-    help="Read so many at once.",
-)
+rows_option = click.option("--rows", type=click.IntRange(1), default=25_000, show_default=True,
+                           help="Read so many at once.")  # fmt: skip
 scheduler_option = click.option(
     "--scheduler", metavar="ADDRESS", help="'local', or a Dask scheduler: tcp://host:8786."
 )
@@ -44,25 +39,25 @@ def scale() -> None:
 
 @scale.command()
 @study_argument
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("out", metavar="FILE", type=click.Path(path_type=Path))
 @click.option("--embedding", type=click.Choice(["static", "int8", "fp32"]), default="static",
               show_default=True, help="int8 and fp32: better, and many times slower.")  # fmt: skip
 @click.option("--codes", "-c", multiple=True, metavar="CODE", help="Only these; may be repeated.")
 @user_option
-def learn(study: str, file: Path, embedding: str, codes: tuple[str, ...], user: str | None) -> None:
+def learn(study: str, out: Path, embedding: str, codes: tuple[str, ...], user: str | None) -> None:
     """Take what the codings of STUDY teach out of it, into FILE (.npz)."""
     from qualkit import scale as at_scale
     from qualkit.project import Project
 
     with Project.open(study, user=user) as project, progress_bar("reading") as update:
         learned = at_scale.learn(project, embedding=embedding, codes=codes or None, progress=update)
-    learned.save(file)
+    learned.save(out)
     for note in learned.notes:
         say(f"note: {note}")
     for (_, code), why in zip(learned.codes, learned.left, strict=True):
         if why:
             say(f"left to people: {code}, {why}")
-    say(f"wrote {file}: {len(learned.codes)} codes, taught by {learned.taught} segments")
+    say(f"wrote {out}: {len(learned.codes)} codes, taught by {learned.taught} segments")
 
 
 @scale.command()
@@ -135,7 +130,7 @@ def topics(
         say(f"warning: {warning}")
     say(
         f"{found.done.rows} comments, topics found on {found.sample}; "
-        f"{found.kept:.0%} of these lie nearest to their own topic's centre"
+        f"{found.kept:.0%} of these are put there again by what the others teach"
     )
     columns = ("topic", "comments", "share", "words")
     shown = found.topics.assign(words=found.topics["words"].str.join(", "))
@@ -147,7 +142,7 @@ def topics(
 
 @scale.command()
 @study_argument
-@click.argument("out", type=click.Path(exists=True, path_type=Path))
+@click.argument("suggested", metavar="OUT", type=click.Path(exists=True, path_type=Path))
 @click.option("--table", required=True, help="The table that OUT was made of.")
 @click.option("--name", default="comments", show_default=True, help="What sources are called.")
 @click.option("--above", type=click.FloatRange(0, 1), default=0.5, show_default=True,
@@ -155,8 +150,9 @@ def topics(
 @json_option
 @user_option
 def keep(
-    study: str, out: Path, table: str, name: str, above: float, as_json: bool, user: str | None
-) -> None:
+    study: str, suggested: Path, table: str, name: str, above: float, as_json: bool,
+    user: str | None,
+) -> None:  # fmt: skip
     """Put the comments of a table, and what OUT suggests for them, into STUDY."""
     from dataclasses import asdict
 
@@ -164,7 +160,7 @@ def keep(
     from qualkit.project import Project
 
     with Project.open(study, user=user) as project, progress_bar("keeping") as update:
-        kept = at_scale.keep(project, out, table, name=name, above=above, progress=update)
+        kept = at_scale.keep(project, suggested, table, name=name, above=above, progress=update)
     if as_json:
         emit(asdict(kept))
     say(

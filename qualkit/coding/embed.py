@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from importlib.util import find_spec
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from qualkit.coding import _network
 from qualkit.errors import MissingExtra
+from qualkit.writing import write_whole
 
 if TYPE_CHECKING:
     import numpy as np
@@ -81,16 +83,21 @@ def embed(
     True
     """
     if kind == "static":
-        return static_rows(static_counts(texts))
+        return _static().rows(_static().counts(static_pieces(texts)))
     return _network_of(kind).embed(texts, progress)
 
 
-def static_counts(texts: Sequence[str]) -> sparse.csr_matrix:
-    """How often each word piece stands in each text, in its first :data:`LONGEST` pieces.
+def static_pieces(texts: Sequence[str]) -> list[list[int]]:
+    """The word pieces of each text, the first :data:`LONGEST` of them.
 
-    White space ends a piece: the counts of a shorter text are the sums of those of its words.
+    White space ends a piece: those of a shorter text are those of its words.
     """
-    return _static().counts(texts)
+    return _static().pieces(texts)
+
+
+def static_counts(pieces: Sequence[Sequence[int]]) -> sparse.csr_matrix:
+    """How often each word piece stands in what consists of these."""
+    return _static().counts(pieces)
 
 
 def static_rows(counts: sparse.csr_matrix) -> np.ndarray:
@@ -171,9 +178,8 @@ class _Static:
         self._tokenizer = _tokenizer()
         path = _network.cache() / f"{_network.NAME}-{_network.REVISION}-static.npy"
         if not path.exists():
-            waiting = path.with_name(f"{path.stem}.{id(self)}.npy")
-            np.save(waiting, self._distilled())
-            waiting.replace(path)
+            rows = self._distilled()
+            write_whole(path, lambda to: np.save(to, rows), leaves=False)
         self._pieces = np.load(path)
 
     def _distilled(self) -> np.ndarray:
@@ -192,17 +198,19 @@ class _Static:
         rarity = 1e-4 / (1e-4 + 1 / ((np.arange(size) + 2) * np.log(size)))  # Zipf's law
         return np.asarray(kept * rarity[:, None], dtype=np.float32)
 
-    def counts(self, texts: Sequence[str]) -> sparse.csr_matrix:
+    def pieces(self, texts: Sequence[str]) -> list[list[int]]:
+        found = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        return [one.ids for one in found]
+
+    def counts(self, pieces: Sequence[Sequence[int]]) -> sparse.csr_matrix:
         import numpy as np
         from scipy import sparse
 
-        found = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
-        ids = [one.ids for one in found]
-        ends = np.cumsum([0, *map(len, ids)])
-        flat = np.fromiter((piece for one in ids for piece in one), dtype=np.int32, count=ends[-1])
+        ends = np.cumsum([0, *map(len, pieces)])
+        flat = np.fromiter(chain.from_iterable(pieces), dtype=np.int32, count=ends[-1])
         return sparse.csr_matrix(
             (np.ones(len(flat), dtype=np.float32), flat, ends),
-            shape=(len(ids), len(self._pieces)),
+            shape=(len(pieces), len(self._pieces)),
         )
 
     def rows(self, counts: sparse.csr_matrix) -> np.ndarray:

@@ -26,6 +26,7 @@ PIECES: Final = 0.7
 MEANING: Final = 1.0
 LAYERS: Final = 0.5
 CUES: Final = 0.5
+LETTERS: Final = (3, 5)  # of a piece of a word, at least and at most
 NEIGHBOUR: Final = 0.5
 ROUND: Final = 1.0  # the fading mean of six segments on both sides
 SAME_KIND: Final = 4.0  # how much more a likeness counts between the same kind of speaker
@@ -223,7 +224,7 @@ def vectorizer(*, pieces: bool, few: bool = False) -> Any:  # noqa: ANN401 - sci
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     settings: dict[str, Any] = (
-        {"analyzer": "char_wb", "ngram_range": (3, 5), "min_df": 1 if few else 3,
+        {"analyzer": "char_wb", "ngram_range": LETTERS, "min_df": 1 if few else 3,
          "max_features": 60_000}
         if pieces
         else {"ngram_range": (1, 2), "min_df": 1 if few else 2, "max_df": 1.0 if few else 0.6}

@@ -437,9 +437,9 @@ def _told(corpus: Corpus, known: np.ndarray, judged: Judged) -> Suggestions:
     rank = np.argsort(np.argsort(-shown, axis=1, kind="stable"), axis=1)
     wanted &= rank < MOST
     pairs = np.argwhere(wanted)
-    told = _Reasons(corpus, known, judged, few).of(pairs)
+    told, places = _Reasons(corpus, known, judged, few).of(pairs), _places(corpus.segments)
     rows = [
-        (*_place(corpus.segments, n), corpus.codes[j][0], corpus.codes[j][1].id,
+        (*places[n], corpus.codes[j][0], corpus.codes[j][1].id,
          round(float(confidence[n, j]), 4), "codebook" if few[j] else judged.method,
          corpus.model, reasons)
         for (n, j), reasons in zip(pairs, told, strict=True)
@@ -479,9 +479,10 @@ def with_codebook(corpus: Corpus, judged: Judged, few: np.ndarray) -> tuple[np.n
     )
 
 
-def _place(segments: pd.DataFrame, n: int) -> tuple[str, int, int, str]:
-    row = segments.iloc[n]
-    return row["source"], int(row["start"]), int(row["end"]), row["text"]
+def _places(segments: pd.DataFrame) -> list[tuple[str, int, int, str]]:
+    """Source, start, end and text of every segment."""
+    columns = (segments[name].tolist() for name in ("source", "start", "end", "text"))
+    return list(zip(*columns, strict=True))
 
 
 _BY_CODEBOOK: Final = f"fewer than {FEW} examples; the codebook alone speaks"
@@ -508,6 +509,7 @@ class _Reasons:
         self._few = few & (judged.method == "learned")
         self._corpus = corpus
         self._known = known
+        self._places = _places(corpus.segments)
         rows, weights = judged.learned.rows, judged.learned.weights
         words = sparse.vstack([corpus.features.words[rows], corpus.features.phrase_words]).tocsr()
         self._weight = words.T @ weights  # what each word says for each code
@@ -537,11 +539,13 @@ class _Reasons:
 
         if self._few[j]:
             return []  # the codebook spoke, not what coders taught
-        counts = self._corpus.features.words[row]
-        gains = counts.data * self._weight[counts.indices, j]
+        words = self._corpus.features.words
+        own = slice(words.indptr[row], words.indptr[row + 1])
+        held = words.indices[own]
+        gains = words.data[own] * self._weight[held, j]
         order = np.argsort(-gains)[:12]
         vocabulary = self._corpus.features.vocabulary
-        spoke = [str(vocabulary[counts.indices[n]]) for n in order if gains[n] > 0]
+        spoke = [str(vocabulary[held[n]]) for n in order if gains[n] > 0]
         telling = [word for word in spoke if not set(word.split()) <= stop_words()]
         return telling[:5]
 
@@ -559,8 +563,8 @@ class _Reasons:
         return [
             [
                 {
-                    **dict(zip(("source", "start", "end", "text"),
-                               _place(self._corpus.segments, int(coded[at])), strict=True)),
+                    **dict(zip(("source", "start", "end", "text"), self._places[coded[at]],
+                               strict=True)),
                     "alike": round(float(alike[n, at]), 2),
                 }
                 for at in best[n]
@@ -572,8 +576,10 @@ class _Reasons:
 _BATCH: Final = 1000  # suggestions whose most alike passages are looked for at once
 
 
+@lru_cache(maxsize=1)
 def stop_words() -> frozenset[str]:
     """English words that say nothing by themselves."""
+    _nlp.spacy()
     from spacy.lang.en.stop_words import STOP_WORDS
 
     return frozenset(STOP_WORDS)

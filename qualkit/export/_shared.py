@@ -28,7 +28,10 @@ def one_line(text: str) -> str:
     >>> one_line("cut at its re-\nread  hyphen")
     'cut at its re-read hyphen'
     """
-    return " ".join(re.sub(r"(?<=\w)-\n(?=\w)", "-", legal(text)).split())
+    plain = legal(text)
+    if "-\n" in plain:
+        plain = re.sub(r"(?<=\w)-\n(?=\w)", "-", plain)
+    return " ".join(plain.split())
 
 
 def heading(name: str) -> str:

@@ -7,7 +7,7 @@ it; stretches of one source that overlap in a cell are shown as one excerpt.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from qualkit.framework.columns import codes_in, columns_of
 from qualkit.framework.excerpts import excerpts_of, spread, turn_spans
@@ -16,12 +16,16 @@ from qualkit.framework.records import Cell, Column, Grid, Method, Row
 from qualkit.framework.rows import rows_of, values_of, with_case_attributes
 from qualkit.framework.summaries import Places, asked_of, place_summaries
 from qualkit.model import INTERVIEWER, Framework
-from qualkit.tables import check
+from qualkit.tables import check, records
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _ALL = Choice()
+_SHOWN: Final = (
+    "coding", "source", "case", "start", "end", "text", "codebook", "code", "code_name", "coder",
+    "stance", "rating", "created", "time", "line", "page", "role", "stakeholder_type",
+)  # fmt: skip
 
 
 def build_grid(  # noqa: PLR0913, PLR0914 - the tables of a study and how they are asked for
@@ -179,8 +183,7 @@ def _placed(
             columns.setdefault(code, []).append(number)
     row_of = {source: row.key for row in rows for source in row.sources}
     placed: dict[tuple[str, int], list[dict[str, Any]]] = {}
-    records: list[dict[str, Any]] = codings.to_dict("records")  # type: ignore[assignment]
-    for record in records:
+    for record in records(codings, _SHOWN):
         for number in columns.get((record["codebook"], record["code"]), ()):
             placed.setdefault((row_of[record["source"]], number), []).append(record)
     return placed

@@ -129,6 +129,8 @@ def _each(values: Iterable[object]) -> tuple[str, ...]:
 
 
 def _given(value: object) -> bool:
+    if value is None or isinstance(value, str):  # most are
+        return bool(value)
     return plain(value) not in {None, ""}
 
 

@@ -53,6 +53,7 @@ _MAGIC: Final = (
     (b"MZ", "program"),
     (b"\x7fELF", "program"),
     (b"SQLite format 3\0", "sqlite"),
+    (b"PAR1", "parquet"),
     (b"$FL2", "sav"),
     (b"$FL3", "sav"),
 )
@@ -65,6 +66,7 @@ NAMES: Final = {
     "jpeg": "a picture",
     "program": "a program",
     "sqlite": "a database",
+    "parquet": "a Parquet table",
     "sav": "an SPSS file",
     "html": "a web page (HTML)",
     "empty": "an empty file",

@@ -135,6 +135,12 @@ def _database(data: bytes, where: str) -> Iterator[Part | Grid]:
     return rows(data, where)
 
 
+def _parquet(data: bytes, where: str) -> Iterator[Part | Grid]:
+    from qualkit.parts._parquet import table
+
+    return table(data, where)
+
+
 _READERS: Final[dict[str, Callable[[bytes, str], Iterator[Part | Grid]]]] = {
-    "html": _web, "pdf": _pdf, "sqlite": _database,
+    "html": _web, "pdf": _pdf, "sqlite": _database, "parquet": _parquet,
 }  # fmt: skip

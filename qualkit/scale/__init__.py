@@ -5,10 +5,10 @@ small file, and the whole table is read in stretches of rows, one after the othe
 workers at once. Every comment comes out the same, whatever the stretches and whoever reads them.
 """
 
-from qualkit.scale._keep import Kept, counts, keep
+from qualkit.scale._keep import Kept, keep
 from qualkit.scale._learned import Learned, learn_corpus, learn_from, load
 from qualkit.scale._learned import learn_study as learn
-from qualkit.scale._run import run
+from qualkit.scale._run import counts, run
 from qualkit.scale._suggest import confidences, suggest_table
 from qualkit.scale._topics import topics
 from qualkit.scale._working import Done

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from qualkit.errors import ConflictError
+from qualkit.errors import ConflictError, UnknownName
 from qualkit.importers._text import stored
 from qualkit.importers.answers import as_turns
 from qualkit.model import Source, Turn, sha256
 from qualkit.scale import _reading, _working
-from qualkit.scale._run import WHAT
+from qualkit.scale._run import WHAT, counts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from qualkit.project import Project
 
 COMMENTS: Final = 5_000  # comments of one source
-_BATCH: Final = 10  # sources written in one change
+_BATCH: Final = 4  # sources written in one change
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,9 @@ class Kept:
     added : int
         Of these, added in this run.
     comments : int
+        With words.
     suggestions : int
-        Suggestions of the sources that were written in this run, blank comments left out.
+        Open ones on them that were kept.
     """
 
     sources: int
@@ -47,7 +49,7 @@ class Kept:
 def keep(
     project: Project,
     out: Path | str,
-    table: Path | str | Sequence[Path | str],
+    table: Table,
     *,
     name: str = "comments",
     above: float = 0.5,
@@ -73,6 +75,8 @@ def keep(
 
     Raises
     ------
+    UnknownName
+        Where a code that was suggested is not in the study.
     ConflictError
         Where the table is not the one that `out` was made of, or the study holds other sources
         of that name.
@@ -80,105 +84,106 @@ def keep(
     Notes
     -----
     Written in batches, each whole or not at all; the same call again goes on where an earlier
-    one was broken off. What was decided meanwhile does not come back.
+    one was broken off. Sources that are there stay, and open suggestions on them are renewed, so
+    that another `above` holds for all. What was decided meanwhile does not come back.
     """
     noted = _working.manifest(out)
-    _same_table(noted, table)
+    cut = _cut(noted, table)
+    _same_codes(project, out)
     there = set(project.sources()["source"])
-    added = comments = kept = number = 0
+    number = added = comments = kept = 0
     total = sum(part["rows"] for part in noted["parts"])
-    for batch in _batches(_sources(out, table, noted["settings"], name, above)):
-        number += len(batch)
-        comments += sum(len(source.turns) for source, _ in batch)
-        new = [source for source, _ in batch if source.name not in there]
-        _same_words(project, [s for s, _ in batch if s.name in there])
+    for batch in _batches(_sources(out, cut, noted["settings"], name, above)):
+        sources = [source for source, _ in batch]
+        new = [source for source in sources if source.name not in there]
+        _same_words(project, [source for source in sources if source.name in there])
         if new:
             project.add_made(new)
-            added += len(new)
-        if new or f"{name}-{number + 1:05}" not in there:  # the last may lack its suggestions
-            kept += project.keep_suggestions(
-                [one for _, some in batch for one in some], methods=("codebook", "learned"),
-                sources=[source.name for source, _ in batch],
-            )  # fmt: skip
+        kept += project.keep_suggestions(
+            [one for _, some in batch for one in some], methods=("codebook", "learned"),
+            sources=[source.name for source in sources],
+        )  # fmt: skip
+        number, added = number + len(batch), added + len(new)
+        comments += sum(len(source.turns) for source in sources)
         if progress is not None:
             progress(min(number * COMMENTS, total), total, "comments")
     return Kept(number, added, comments, kept)
 
 
-def _same_table(noted: dict[str, Any], table: Path | str | Sequence[Path | str]) -> None:
+def _cut(noted: dict[str, Any], table: Table) -> list[_reading.Stretch]:
+    """The table's stretches, which must be those that were suggested for."""
     settings = noted["settings"]
     if settings["what"] != WHAT:
         raise ConflictError(f"the folder holds {settings['what']}, not {WHAT}")
-    found = [one.record() for one in _stretches(table, settings)]
-    if found != [part["stretch"] for part in noted["parts"]]:
-        raise ConflictError("the table is not the one that these suggestions were made for")
-
-
-def _stretches(
-    table: Path | str | Sequence[Path | str], settings: dict[str, Any]
-) -> Iterator[_reading.Stretch]:
-    return _reading.stretches(
+    cut = list(_reading.stretches(
         table, text=settings["text"], id=settings["id"], rows=settings["rows_at_once"],
         encoding=settings["encoding"],
-    )  # fmt: skip
+    ))  # fmt: skip
+    if [one.record() for one in cut] != [part["stretch"] for part in noted["parts"]]:
+        raise ConflictError("the table is not the one that these suggestions were made for")
+    return cut
+
+
+def _same_codes(project: Project, out: Path | str) -> None:
+    known = {(book.id, code.id) for book in project.codebooks() for code in book.codes}
+    for book, code in counts(out)[["codebook", "code"]].itertuples(index=False):
+        if (book, code) not in known:
+            raise UnknownName("code", f"{book}/{code}", [f"{b}/{c}" for b, c in known])
 
 
 def _same_words(project: Project, sources: Sequence[Source]) -> None:
     for source in sources:
         if project.source(source.name).sha256 != source.sha256:
-            why = "another source has this name; give the table another with --name"
+            why = "the source of this name has other words; give the table another with --name"
             raise ConflictError(f"{source.name}: {why}")
 
 
+Table = Path | str | Sequence[Path | str]
 Made = tuple[Source, list[dict[str, Any]]]
 
 
 def _batches(made: Iterator[Made]) -> Iterator[list[Made]]:
-    batch: list[Made] = []
-    for one in made:
-        batch.append(one)
-        if len(batch) == _BATCH:
-            yield batch
-            batch = []
-    if batch:
+    while batch := list(islice(made, _BATCH)):
         yield batch
 
 
 def _sources(
-    out: Path | str, table: Any, settings: dict[str, Any], name: str, above: float  # noqa: ANN401
+    out: Path | str, cut: Sequence[_reading.Stretch], settings: dict[str, Any], name: str,
+    above: float,
 ) -> Iterator[Made]:  # fmt: skip
     number = 0
-    stretches = _stretches(table, settings)
-    for stretch, (_, found) in zip(stretches, _working.parts_of(out), strict=True):
-        rows = _reading.read(stretch, text=settings["text"], id=settings["id"])
-        of_row = _by_row(rows["id"].tolist(), found[found["confidence"] >= above])
-        for first in range(0, len(rows), COMMENTS):
-            some = rows.iloc[first : first + COMMENTS]
+    for stretch, (_, found) in zip(cut, _working.parts_of(out), strict=True):
+        table = _reading.read(stretch, text=settings["text"], id=settings["id"])
+        table.index += stretch.first
+        of_row = _by_row(found[found["confidence"] >= above])
+        for first in range(0, len(table), COMMENTS):
             number += 1
-            yield _source(f"{name}-{number:05}", some, first, of_row, settings)
+            some = table.iloc[first : first + COMMENTS]
+            yield _source(f"{name}-{number:05}", some, of_row, settings)
 
 
-def _by_row(ids: list[str], found: pd.DataFrame) -> dict[int, list[dict[str, Any]]]:
-    """Suggestions by the row of their comment; both stand in the same order."""
+def _by_row(found: pd.DataFrame) -> dict[int, list[dict[str, Any]]]:
+    """Suggestions by the row of their comment."""
     made: dict[int, list[dict[str, Any]]] = {}
-    place = {one: n for n, one in reversed(list(enumerate(ids)))}
-    for row in found.to_dict("records"):
-        made.setdefault(place[row["id"]], []).append({str(k): v for k, v in row.items()})
+    for one in found.to_dict("records"):
+        made.setdefault(one["row"], []).append({str(k): v for k, v in one.items()})
     return made
 
 
 def _source(
-    name: str, some: pd.DataFrame, first: int, of_row: dict[int, list[dict[str, Any]]],
+    name: str, some: pd.DataFrame, of_row: dict[int, list[dict[str, Any]]],
     settings: dict[str, Any],
 ) -> Made:  # fmt: skip
+    """The source of some comments, and the suggestions on it."""
     answers = [
         (_plain(who), settings["text"], stored(said)[0].strip())
         for who, said in some[["id", "text"]].itertuples(index=False)
     ]
     text, turns = as_turns(answers)
     notes = (f"{len(some)} comments of a table, {len(turns)} with words",)
-    source = Source(name, "csv", text, turns, file_name=name, file_sha256=sha256(text), notes=notes)
-    spoken = [first + n for n, (*_, said) in enumerate(answers) if said]
+    file = sha256(f"{name}\n{text}")  # of no file: the same comments may come again
+    source = Source(name, "csv", text, turns, file_name=name, file_sha256=file, notes=notes)
+    spoken = [row for row, (*_, said) in zip(some.index, answers, strict=True) if said]
     made = [
         _suggestion(name, text, turn, one, settings)
         for row, turn in zip(spoken, turns, strict=True)
@@ -207,38 +212,3 @@ def _suggestion(
         "stance": None, "method": settings["method"], "model": settings["model"],
         "reasons": reasons,
     }  # fmt: skip
-
-
-def counts(out: Path | str) -> pd.DataFrame:
-    """How often each code was suggested, over the whole table.
-
-    Returns
-    -------
-    DataFrame
-        One row a code, the most frequent first: ``codebook``, ``code``, ``comments`` (that it
-        was suggested for), ``share`` (of all comments, 0 to 1), ``confidence`` (mean),
-        ``expected`` (the sum of confidences: how many are probably right).
-
-    Raises
-    ------
-    ConflictError
-        Where the folder holds no finished suggestions.
-    """
-    import pandas as pd
-
-    rows = 0
-    sums: dict[tuple[str, str], tuple[int, float]] = {}
-    for noted, found in _working.parts_of(out):
-        rows += noted["rows"]
-        for key, shown in found.groupby(["codebook", "code"])["confidence"]:
-            book, code = map(str, key)
-            count, expected = sums.get((book, code), (0, 0.0))
-            sums[book, code] = count + len(shown), expected + float(shown.sum())
-    made = [
-        (book, code, count, count / rows, round(expected / count, 4), round(expected, 1))
-        for (book, code), (count, expected) in sorted(
-            sums.items(), key=lambda one: (-one[1][0], one[0])
-        )
-    ]
-    columns = ["codebook", "code", "comments", "share", "confidence", "expected"]
-    return pd.DataFrame(made, columns=columns)

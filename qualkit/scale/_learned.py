@@ -93,7 +93,8 @@ class Learned:
         """Write it as one file: numbers and JSON, no program."""
         import numpy as np
 
-        head = np.frombuffer(json.dumps(self._head()).encode(), dtype=np.uint8)
+        words = json.dumps(self._head(), ensure_ascii=False)  # read by the check before release
+        head = np.frombuffer(words.encode(), dtype=np.uint8)
 
         def write(to: Path) -> None:
             with to.open("wb") as file:
@@ -119,9 +120,8 @@ def load(path: Path | str) -> Learned:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as held:
             head = json.loads(held["head"].tobytes())
             arrays = {name: held[name] for name in held.files if name != "head"}
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        why = f"is not what 'qualkit scale learn' writes ({error})"
-        raise ReadError(path.name, why) from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile) as error:
+        raise ReadError(path.name, "is not what 'qualkit scale learn' writes") from error
     if head.pop("format", None) != _FORMAT:
         raise ReadError(path.name, "was written by another version of qualkit; learn it again")
     head["codes"] = tuple((book, code) for book, code in head["codes"])
@@ -153,7 +153,10 @@ def learn_study(
     ------
     NotEnough
         For a study without sources or codes.
+    UnknownName
+        For a code that is not there.
     """
+    suggesting.known(project, codes=codes)
     study = suggesting.read(project)
     return learn_from(
         study.segments, study.books, study.codings, study.decided,
@@ -202,6 +205,7 @@ def learn_corpus(
         for j in range(len(few))
     ]
     arrays = _taught(corpus, judged) | _cold(corpus, few) | _rarities(terms, pieces)
+    arrays["dull"] = _dull(_names(terms))
     if not usable:
         axes = features.reduction(corpus.features.words)
         arrays["axes"] = _none(0, 0) if axes is None else axes
@@ -235,6 +239,14 @@ def _none(*shape: int) -> np.ndarray:
 
 def _names(lexicon: Any) -> tuple[str, ...]:  # noqa: ANN401 - scikit-learn's
     return () if lexicon is None else tuple(map(str, lexicon.get_feature_names_out()))
+
+
+def _dull(terms: Sequence[str]) -> np.ndarray:
+    """Which terms are nothing but words that say nothing by themselves."""
+    import numpy as np
+
+    common = suggestions.stop_words()
+    return np.array([set(term.split()) <= common for term in terms], dtype=bool)
 
 
 def _rarities(terms: Any, pieces: Any) -> dict[str, np.ndarray]:  # noqa: ANN401 - scikit-learn's

@@ -1,8 +1,8 @@
 """A large table cut into stretches of rows that can be read by themselves.
 
 CSV is cut at ends of rows as the csv module sees them, so that an answer of several lines stays
-whole; Parquet at its row groups, and large groups again by rows. A stretch is known by the hash
-of its bytes. The table is never held as a whole.
+whole, and lines without anything are no rows; Parquet at its row groups, and large ones again by
+rows. A stretch is known by the hash of its bytes. The table is never held as a whole.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import hashlib
 import io
 from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
@@ -22,10 +23,13 @@ from qualkit.errors import MissingExtra, ReadError
 if TYPE_CHECKING:
     import pandas as pd
 
-ROWS: Final = 50_000  # rows of a stretch
+ROWS: Final = 25_000  # rows of a stretch
 _MARKS: Final = (",", ";", "\t")  # between cells
-_ENDINGS: Final = (".csv", ".tsv", ".txt", ".parquet")
+_ENDINGS: Final = (".csv", ".tsv", ".parquet")
 _BOM: Final = b"\xef\xbb\xbf"
+_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
+_CHANGED: Final = "was changed while it was being read; run it again"
+_OPTIONS: Final = "name yours with --text and --id; --no-id where there is none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ def files_of(table: Path | str | Sequence[Path | str]) -> list[Path]:
         else:
             found.append(one)
     if not found:
-        raise ReadError(str(table), "there is no .csv, .tsv or .parquet file here")
+        raise ReadError(str(table), "there is no .csv, .tsv or .parquet file")
     for path in found:
         if not path.is_file():
             raise ReadError(str(path), "there is no such file")
@@ -114,6 +118,7 @@ def stretches(
     """
     if rows < 1:
         raise ValueError(f"{rows} is no number of rows; a stretch has one or more")
+    _check(encoding)
     first = 1
     for path in files_of(table):
         wanted = [text] if id is None else [id, text]
@@ -144,29 +149,45 @@ def read(stretch: Stretch, *, text: str, id: str | None) -> pd.DataFrame:  # noq
 # CSV ------------------------------------------------------------------------------------------
 
 
+def _check(encoding: str) -> None:
+    try:
+        if b'\r\n",;\t'.decode(encoding) == '\r\n",;\t':
+            return
+    except (LookupError, UnicodeDecodeError):
+        pass
+    why = "is no encoding that a table is cut in; take utf-8 or cp1252, or save it as UTF-8"
+    raise ValueError(f"{encoding!r} {why}")
+
+
 class _Lines:
-    """The lines of a file, counted in bytes and hashed."""
+    """The lines of a file, counted in bytes and hashed.
+
+    A line ends where its bytes say so: read as Latin-1, each byte is one character.
+    """
 
     def __init__(self, path: Path, encoding: str) -> None:
         self._path, self._encoding = path, encoding
         with path.open("rb") as file:
-            self.at = len(_BOM) if file.read(len(_BOM)) == _BOM else 0
+            head = file.read(len(_BOM))
+        if head.startswith(_UTF16):
+            raise ReadError(path.name, "is UTF-16; save it as CSV in UTF-8")
+        self.at = len(_BOM) if head == _BOM else 0
         self.number = 0
         self.hashed = hashlib.sha256()
 
     def __iter__(self) -> Iterator[str]:
-        encoding = "utf-8-sig" if self._encoding == "utf-8" else self._encoding
-        with self._path.open(encoding=encoding, newline="") as file:
-            try:
-                for line in file:
-                    raw = line.encode(self._encoding)
-                    self.at += len(raw)
-                    self.number += 1
-                    self.hashed.update(raw)
-                    yield line
-            except UnicodeDecodeError as error:
-                why = f"is not {self._encoding}; say --encoding cp1252, or save it as UTF-8"
-                raise ReadError(self._path.name, why, line=self.number + 1) from error
+        with self._path.open(encoding="latin-1", newline="") as file:
+            file.seek(self.at)
+            for line in file:
+                raw = line.encode("latin-1")
+                self.at += len(raw)
+                self.number += 1
+                self.hashed.update(raw)
+                try:
+                    yield raw.decode(self._encoding)
+                except UnicodeDecodeError as error:
+                    why = f"is not {self._encoding}; say --encoding cp1252, or save it as UTF-8"
+                    raise ReadError(self._path.name, why, line=self.number) from error
 
 
 def _csv(
@@ -180,7 +201,7 @@ def _csv(
         header = tuple(next(reader))
         while True:
             lines.hashed, start = hashlib.sha256(), lines.at
-            count = sum(1 for _ in islice(reader, rows))
+            count = sum(1 for _ in islice(filter(None, reader), rows))
             if not count:
                 break
             yield Stretch(
@@ -201,12 +222,23 @@ def _mark(path: Path, wanted: Sequence[str], encoding: str) -> str:
     for mark in _MARKS:
         heads.append(next(csv.reader(_Lines(path, encoding), delimiter=mark), []))
         if set(wanted) <= set(heads[-1]):
+            _refuse_double(path, wanted, heads[-1])
             return mark
     known = max(heads, key=len)
     if not known:
         raise ReadError(path.name, "is empty; its first row must name the columns")
-    missing = [name for name in wanted if name not in known]
-    raise ReadError(path.name, f"has no column {missing[0]!r}; it has {known}")
+    raise _no_column(path, wanted, known)
+
+
+def _no_column(path: Path, wanted: Sequence[str], known: Sequence[str]) -> ReadError:
+    missing = next(name for name in wanted if name not in known)
+    return ReadError(path.name, f"has no column {missing!r}; it has {list(known)}: {_OPTIONS}")
+
+
+def _refuse_double(path: Path, wanted: Sequence[str], known: Sequence[str]) -> None:
+    for name in wanted:
+        if known.count(name) > 1:
+            raise ReadError(path.name, f"has {known.count(name)} columns {name!r}; rename one")
 
 
 def _closed(path: Path, start: int, line: int, mark: str, encoding: str) -> None:
@@ -225,15 +257,17 @@ def _closed(path: Path, start: int, line: int, mark: str, encoding: str) -> None
 def _read_csv(
     stretch: Stretch, text: str, id: str | None  # noqa: A002
 ) -> tuple[list[str], list[str] | None]:  # fmt: skip
-    with Path(stretch.file).open("rb") as file:
-        file.seek(stretch.start)
-        raw = file.read(stretch.end - stretch.start)
+    path = Path(stretch.file)
+    try:
+        with path.open("rb") as file:
+            file.seek(stretch.start)
+            raw = file.read(stretch.end - stretch.start)
+    except OSError as error:
+        raise ReadError(str(path), f"cannot be read by a worker ({error.strerror})") from error
     if hashlib.sha256(raw).hexdigest() != stretch.sha256:
-        raise ReadError(
-            Path(stretch.file).name, "was changed while it was being read; run it again"
-        )
+        raise ReadError(path.name, _CHANGED)
     lines = io.StringIO(raw.decode(stretch.encoding), newline="")
-    found = list(csv.reader(lines, delimiter=stretch.mark))
+    found = list(filter(None, csv.reader(lines, delimiter=stretch.mark)))
     place = {name: n for n, name in enumerate(stretch.header)}
 
     def column(name: str) -> list[str]:
@@ -255,12 +289,16 @@ def parquet() -> Any:  # noqa: ANN401 - a module
     return library
 
 
-def _opened(path: Path) -> Any:  # noqa: ANN401 - a pyarrow ParquetFile
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """A pyarrow ParquetFile; what goes wrong with it is a ReadError."""
+    library = parquet()
     import pyarrow
 
     try:
-        return parquet().ParquetFile(path)
-    except (pyarrow.ArrowInvalid, OSError) as error:
+        with library.ParquetFile(path) as file:
+            yield file
+    except (pyarrow.ArrowException, OSError) as error:
         raise ReadError(path.name, f"is no whole Parquet file ({error})") from error
 
 
@@ -269,9 +307,9 @@ def _parquet(
 ) -> Iterator[Stretch]:
     with _opened(path) as file:
         names = file.schema_arrow.names
-        for name in wanted:
-            if name not in names:
-                raise ReadError(path.name, f"has no column {name!r}; it has {names}")
+        if not set(wanted) <= set(names):
+            raise _no_column(path, wanted, names)
+        _refuse_double(path, wanted, names)
         for group in range(file.num_row_groups):
             told = file.metadata.row_group(group)
             hashed = _hash_of(path, told, wanted)
@@ -288,7 +326,8 @@ def _hash_of(path: Path, told: Any, wanted: Sequence[str]) -> str:  # noqa: ANN4
     with path.open("rb") as file:
         for n in range(told.num_columns):
             column = told.column(n)
-            if column.path_in_schema.split(".")[0] in wanted:
+            place = column.path_in_schema
+            if any(place == name or place.startswith(f"{name}.") for name in wanted):
                 begin = column.data_page_offset
                 if column.dictionary_page_offset:
                     begin = min(begin, column.dictionary_page_offset)
@@ -309,7 +348,7 @@ def _read_parquet(
     at = 0
     with _opened(path) as file:
         if _hash_of(path, file.metadata.row_group(stretch.group), columns) != stretch.sha256:
-            raise ReadError(path.name, "was changed while it was being read; run it again")
+            raise ReadError(path.name, _CHANGED)
         for batch in file.iter_batches(10_000, row_groups=[stretch.group], columns=columns):
             low, high = max(stretch.start - at, 0), min(stretch.end - at, batch.num_rows)
             if low < high:

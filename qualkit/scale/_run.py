@@ -1,16 +1,20 @@
-"""Suggestions for a whole table, part by part."""
+"""Suggestions for a whole table, part by part, and how often each code was suggested."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qualkit.coding import suggestions
+from qualkit.errors import QualkitError
 from qualkit.scale import _learned, _reading, _working
 from qualkit.scale._learned import Learned
 from qualkit.scale._suggest import suggest_table
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 WHAT = "suggestions"
 
@@ -38,8 +42,9 @@ def run(  # noqa: PLR0913 - the options of one command
         CSV or Parquet: a file, a folder, a pattern (``answers-*.parquet``).
     learned : Learned
     out : path
-        A folder: ``part-00001.parquet`` and on, with the columns of :func:`suggest_table`, and
-        ``manifest.json``. The same command again goes on where an earlier one was broken off.
+        A folder: ``part-00001.parquet`` and on, with ``row`` (of the table, from 1) before the
+        columns of :func:`suggest_table`, and ``manifest.json``. The same command again goes on
+        where an earlier one was broken off.
     text, id : str
         The columns of the words and of what a comment is known by; None: the number of its row.
     most, least
@@ -61,11 +66,8 @@ def run(  # noqa: PLR0913 - the options of one command
         Where `out` holds something else.
     """
     made = list(_reading.stretches(table, text=text, id=id, rows=rows, encoding=encoding))
-    folder = Path(out).resolve()
-    folder.mkdir(parents=True, exist_ok=True)
-    held = folder / f"learned-{learned.digest[:16]}.npz"
-    if not held.exists():
-        learned.save(held)
+    folder = _working.folder_of(out, table)
+    held = learned.save(folder / "learned.npz")
     settings = {
         "what": WHAT, "learned": learned.digest, "text": text, "id": id, "most": most,
         "least": least, "rows_at_once": rows, "encoding": encoding, "method": learned.method,
@@ -81,7 +83,10 @@ def suggest_part(stretch: _reading.Stretch, path: str, **settings: Any) -> dict[
     """One stretch read, suggested and written; how many suggestions."""
     learned = _held(settings["path_learned"], settings["learned"])
     table = _reading.read(stretch, text=settings["text"], id=settings["id"])
-    found = suggest_table(table, learned, most=settings["most"], least=settings["least"])
+    found = suggest_table(table, learned, id=None, most=settings["most"], least=settings["least"])
+    place = found["id"].astype("int64").to_numpy()
+    found["id"] = table["id"].to_numpy()[place]
+    found.insert(0, "row", stretch.first + place)  # ids need not differ
     _working.write_part(found, path)
     return {"suggestions": len(found), "empty": int((table["text"].str.strip() == "").sum())}
 
@@ -91,5 +96,40 @@ def _held(path: str, digest: str) -> Learned:
     """What was learned, loaded once a worker."""
     learned = _learned.load(path)
     if learned.digest != digest:
-        raise ValueError(f"{path} is not what this run was started with")
+        raise QualkitError(f"{path} is not what this run was started with; start it again")
     return learned
+
+
+def counts(out: Path | str) -> pd.DataFrame:
+    """How often each code was suggested, over the whole table.
+
+    Returns
+    -------
+    DataFrame
+        One row a code, the most frequent first: ``codebook``, ``code``, ``comments`` (that it
+        was suggested for), ``share`` (of all comments, 0 to 1), ``confidence`` (mean),
+        ``expected`` (the sum of confidences: how many are probably right).
+
+    Raises
+    ------
+    ConflictError
+        Where the folder holds no finished suggestions.
+    """
+    import pandas as pd
+
+    rows = 0
+    sums: dict[tuple[str, str], tuple[int, float]] = {}
+    for noted, found in _working.parts_of(out):
+        rows += noted["rows"]
+        for key, shown in found.groupby(["codebook", "code"])["confidence"]:
+            book, code = map(str, key)
+            count, expected = sums.get((book, code), (0, 0.0))
+            sums[book, code] = count + len(shown), expected + float(shown.sum())
+    made = [
+        (book, code, count, count / rows, round(expected / count, 4), round(expected, 1))
+        for (book, code), (count, expected) in sorted(
+            sums.items(), key=lambda one: (-one[1][0], one[0])
+        )
+    ]
+    columns = ["codebook", "code", "comments", "share", "confidence", "expected"]
+    return pd.DataFrame(made, columns=columns)

@@ -65,7 +65,7 @@ def suggest_table(
     for name in (text, *([] if id is None else [id])):
         if name not in table.columns:
             raise TableError("the table", f"has no column {name!r}; it has {list(table.columns)}")
-    ids = (table.index if id is None else table[id]).astype(str).to_numpy(dtype=object)
+    ids = np.array(plain_texts(table.index.to_series() if id is None else table[id]), dtype=object)
     texts = plain_texts(table[text])
     ready, parts = _ready(learned), []
     for at in range(0, len(texts), AT_ONCE):
@@ -130,11 +130,15 @@ class _Ready:
     """What was learned, made ready for reading texts."""
 
     def __init__(self, learned: Learned) -> None:
+        import numpy as np
+
         self._learned = learned
         self._arrays = learned.arrays
         self._terms = _words.Terms(learned.terms)
         self._pieces = _words.Pieces(learned.pieces)
         self._cues = _words.Cues(learned.cues)
+        self._static = _words.Static()
+        self._few = np.array(learned.few)
 
     def read(self, texts: Sequence[str]) -> _Read:
         """The words, pieces, cues and meaning of texts."""
@@ -151,7 +155,7 @@ class _Ready:
 
         kind = self._learned.embedding
         if kind == "static":
-            return _words.static_rows(words)
+            return self._static.rows(words)
         if kind != WORDS_ALONE:
             return embed.embed(words.texts, kind=kind)
         axes = self._arrays["axes"]
@@ -174,8 +178,7 @@ class _Ready:
         """How surely each code applies."""
         import numpy as np
 
-        learned, held = self._learned, self._arrays
-        few = np.array(learned.few)
+        held, few = self._arrays, self._few
         made = np.zeros((len(read.words.texts), len(few)))
         if "slopes" in held:
             fitted = learn.Calibration(
@@ -206,9 +209,8 @@ class _Ready:
         """The texts and codes to be told, the surest of each text first."""
         import numpy as np
 
-        few = np.array(self._learned.few)
         from_which = np.maximum(self._arrays["thresholds"], least)
-        from_which[few] = max(suggestions.COLD_THRESHOLD, least)
+        from_which[self._few] = max(suggestions.COLD_THRESHOLD, least)
         from_which[[bool(why) for why in self._learned.left]] = np.inf
         wanted = shown >= from_which[None, :]
         wanted &= np.array([bool(text.strip()) for text in read.words.texts])[:, None]
@@ -243,7 +245,7 @@ class _Ready:
         at = np.repeat(terms.indptr[:-1][rows], many) + inside
         column = terms.indices[at]
         gain = terms.data[at] * weights[column, np.repeat(codes, many)]
-        gain[self._dull()[column] | np.array(self._learned.few)[np.repeat(codes, many)]] = 0
+        gain[self._arrays["dull"][column] | self._few[np.repeat(codes, many)]] = 0
         keep = np.flatnonzero(gain > 0)
         keep = keep[np.lexsort((column[keep], -gain[keep], owner[keep]))]
         told: list[list[str]] = [[] for _ in rows]
@@ -251,18 +253,6 @@ class _Ready:
             if len(told[pair]) < _TOLD:
                 told[pair].append(self._learned.terms[term])
         return [f"words: {', '.join(some)}" if some else "" for some in told]
-
-    def _dull(self) -> np.ndarray:
-        """Which terms are nothing but words that say nothing by themselves."""
-        return _dull(self._learned.terms)
-
-
-@lru_cache(maxsize=2)
-def _dull(terms: tuple[str, ...]) -> np.ndarray:
-    import numpy as np
-
-    common = suggestions.stop_words()
-    return np.array([set(term.split()) <= common for term in terms], dtype=bool)
 
 
 def steady(rows: np.ndarray, weights: np.ndarray) -> np.ndarray:

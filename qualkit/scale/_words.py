@@ -8,15 +8,24 @@ the order of the alphabet, and sums are taken row by row.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
+
+from qualkit import _nlp
+from qualkit.coding import embed
+from qualkit.coding.cues import weight
+from qualkit.coding.features import LETTERS
 
 if TYPE_CHECKING:
     import numpy as np
     from scipy import sparse
 
-_HELD: Final = 500_000  # words that are remembered
+_HELD: Final = 200_000  # words that are remembered
+_TOKEN: Final = re.compile(r"\b\w\w+\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +63,7 @@ class Words:
 
         sizes = np.array([len(one) for one in parts], dtype=np.int64)
         starts = np.cumsum(sizes) - sizes
-        every = np.fromiter((n for one in parts for n in one), dtype=np.int64, count=sizes.sum())
+        every = np.fromiter(chain.from_iterable(parts), dtype=np.int64, count=sizes.sum())
         many = sizes[self.flat]
         inside = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many)
         return every[np.repeat(starts[self.flat], many) + inside], np.repeat(self._owners(), many)
@@ -65,11 +74,44 @@ def words_of(texts: Sequence[str]) -> Words:
     import numpy as np
 
     cut = [text.split(" ") for text in texts]
-    different = sorted({word for one in cut for word in one})
+    different = sorted(set(chain.from_iterable(cut)))
     place = {word: n for n, word in enumerate(different)}
     lengths = np.array([len(one) for one in cut], dtype=np.int64)
-    flat = np.fromiter((place[w] for one in cut for w in one), dtype=np.int64, count=lengths.sum())
-    return Words(texts, different, flat, lengths)
+    places = map(place.__getitem__, chain.from_iterable(cut))
+    return Words(texts, different, np.fromiter(places, np.int64, lengths.sum()), lengths)
+
+
+def tokens(word: str) -> list[str]:
+    """A word's tokens, as scikit-learn finds them: in lower case, no accents, two letters or more.
+
+    scikit-learn itself takes a second to load, in each worker.
+
+    >>> tokens("Café-owner's")
+    ['cafe', 'owner']
+    """
+    return _TOKEN.findall(_plain(word))
+
+
+def pieces(word: str) -> list[str]:
+    """A word's pieces of letters, its ends marked by blanks, as scikit-learn finds them.
+
+    >>> pieces("mum")
+    [' mu', 'mum', 'um ', ' mum', 'mum ', ' mum ']
+    """
+    made = []
+    for one in _plain(word).split():
+        marked = f" {one} "
+        for size in range(LETTERS[0], min(LETTERS[1], len(marked)) + 1):
+            made += [marked[at : at + size] for at in range(len(marked) - size + 1)]
+    return made
+
+
+def _plain(word: str) -> str:
+    word = word.lower()
+    if word.isascii():
+        return word
+    apart = unicodedata.normalize("NFKD", word)
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
 def _counted(rows: np.ndarray, columns: np.ndarray, shape: tuple[int, int]) -> sparse.csr_matrix:
@@ -100,18 +142,16 @@ def weighed(counts: sparse.csr_matrix, rarity: np.ndarray) -> sparse.csr_matrix:
 class _OfWords:
     """What each word consists of, worked out once: the commonest words come again and again."""
 
-    def __init__(self, of: Callable[[str], list[int]]) -> None:
+    def __init__(self, of: Callable[[Sequence[str]], list[list[int]]]) -> None:
         self._of = of
         self._held: dict[str, list[int]] = {}
 
     def __call__(self, words: Words) -> list[list[int]]:
-        held = self._held
-        if len(held) > _HELD:
-            held.clear()
-        for word in words.different:
-            if word not in held:
-                held[word] = self._of(word)
-        return [held[word] for word in words.different]
+        if len(self._held) > _HELD:
+            self._held.clear()
+        new = [word for word in words.different if word not in self._held]
+        self._held.update(zip(new, self._of(new), strict=True))
+        return list(map(self._held.__getitem__, words.different))
 
 
 class Terms:
@@ -120,12 +160,8 @@ class Terms:
     def __init__(self, terms: Sequence[str]) -> None:
         import numpy as np
 
-        from qualkit.coding.features import vectorizer
-
-        shape = vectorizer(pieces=False)
-        self._prepare, self._cut = shape.build_preprocessor(), shape.build_tokenizer()
         parts = [term.split(" ") for term in terms]
-        self._token = {w: n for n, w in enumerate(sorted({w for one in parts for w in one}))}
+        self._token = {w: n for n, w in enumerate(sorted(set(chain.from_iterable(parts))))}
         self._single = np.full(len(self._token) + 1, -1, dtype=np.int64)
         pairs = []
         for n, one in enumerate(parts):
@@ -137,17 +173,17 @@ class Terms:
         self._count = len(terms)
         self._of_words = _OfWords(self._tokens)
 
-    def _tokens(self, word: str) -> list[int]:
-        return [self._token.get(token, -1) for token in self._cut(self._prepare(word))]
+    def _tokens(self, words: Sequence[str]) -> list[list[int]]:
+        return [[self._token.get(token, -1) for token in tokens(word)] for word in words]
 
     def counts(self, words: Words) -> sparse.csr_matrix:
         """Texts by terms."""
         import numpy as np
 
-        tokens, owners = words.spread(self._of_words(words))
-        single = self._single[tokens]  # -1 is the last, and no term
+        found, owners = words.spread(self._of_words(words))
+        single = self._single[found]  # -1 is the last, and no term
         known = single >= 0
-        first, second = tokens[:-1], tokens[1:]
+        first, second = found[:-1], found[1:]
         beside = (owners[:-1] == owners[1:]) & (first >= 0) & (second >= 0)
         key = first * len(self._token) + second
         at = np.minimum(np.searchsorted(self._pairs[:, 0], key), max(0, len(self._pairs) - 1))
@@ -160,17 +196,15 @@ class Terms:
 
 
 class Pieces:
-    """Pieces of three to five letters that are known."""
+    """Pieces of three to five letters that are known, as scikit-learn's analyser finds them."""
 
     def __init__(self, pieces: Sequence[str]) -> None:
-        from qualkit.coding.features import vectorizer
-
-        self._analyse = vectorizer(pieces=True).build_analyzer()
         self._place = {piece: n for n, piece in enumerate(pieces)}
         self._of_words = _OfWords(self._pieces)
 
-    def _pieces(self, word: str) -> list[int]:
-        return [self._place[piece] for piece in self._analyse(word) if piece in self._place]
+    def _pieces(self, words: Sequence[str]) -> list[list[int]]:
+        place = self._place
+        return [[place[one] for one in pieces(word) if one in place] for word in words]
 
     def counts(self, words: Words) -> sparse.csr_matrix:
         """Texts by pieces."""
@@ -178,30 +212,35 @@ class Pieces:
 
         found = self._of_words(words)
         owners = np.repeat(np.arange(len(found)), [len(one) for one in found])
-        flat = np.fromiter((n for one in found for n in one), dtype=np.int64, count=len(owners))
+        flat = np.fromiter(chain.from_iterable(found), dtype=np.int64, count=len(owners))
         of_word = _counted(owners, flat, (len(found), len(self._place)))
         return words.counts() @ of_word
 
 
-def static_rows(words: Words) -> np.ndarray:
+class Static:
     """The static vectors of texts, as :func:`qualkit.coding.embed.embed` has them."""
-    import numpy as np
-    from scipy import sparse
 
-    from qualkit.coding import embed
+    def __init__(self) -> None:
+        self._of_words = _OfWords(embed.static_pieces)
 
-    held, of_word = words.counts(), embed.static_counts(words.different)
-    long = np.flatnonzero(held @ np.asarray(of_word.sum(1)).ravel() > embed.LONGEST - 2)
-    counts = held @ of_word
-    if len(long):  # only the beginning is read
-        short = np.ones(len(words.texts), dtype=np.float32)
-        short[long] = 0
-        put = _counted(long, np.arange(len(long)), (len(words.texts), len(long)))
-        cut = embed.static_counts([words.texts[n] for n in long.tolist()])
-        counts = sparse.diags(short) @ counts + put @ cut
-    counts.sum_duplicates()
-    counts.sort_indices()
-    return embed.static_rows(counts.astype(np.float32))
+    def rows(self, words: Words) -> np.ndarray:
+        """One row a text."""
+        import numpy as np
+        from scipy import sparse
+
+        held, of_word = words.counts(), embed.static_counts(self._of_words(words))
+        many = held @ np.asarray(of_word.sum(1)).ravel()
+        long = np.flatnonzero(many > embed.LONGEST - 2)
+        counts = held @ of_word
+        if len(long):  # only the beginning is read
+            short = np.ones(len(words.texts), dtype=np.float32)
+            short[long] = 0
+            put = _counted(long, np.arange(len(long)), (len(words.texts), len(long)))
+            pieces = embed.static_pieces([words.texts[n] for n in long.tolist()])
+            counts = sparse.diags(short) @ counts + put @ embed.static_counts(pieces)
+        counts.sum_duplicates()
+        counts.sort_indices()
+        return embed.static_rows(counts.astype(np.float32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +257,6 @@ class Cues:
     """The cue phrases of codes, found by their lemmas."""
 
     def __init__(self, cues: Sequence[tuple[int, str]]) -> None:
-        from qualkit import _nlp
-
         self._prepared: dict[tuple[str, ...], list[tuple[int, int]]] = {}
         seen = set()
         for n, (code, cue) in enumerate(cues):
@@ -250,12 +287,14 @@ class Cues:
         every = every[np.lexsort((every[:, 3], every[:, 1]))]
         return Found(*every.T)
 
-    def _lemmas(self, word: str) -> list[int]:
-        from qualkit import _nlp
-
-        if not word:
-            return [-1]  # two blanks: a cue ends here
-        return [self._lemma.get(_nlp.lemma(token), -1) for token in _nlp.pipeline().tokenizer(word)]
+    def _lemmas(self, words: Sequence[str]) -> list[list[int]]:
+        cut, known = _nlp.pipeline().tokenizer, self._lemma
+        return [
+            [known.get(_nlp.lemma(token), -1) for token in cut(word)]
+            if word
+            else [-1]  # two blanks: a cue ends here
+            for word in words
+        ]
 
 
 def _followed(
@@ -271,8 +310,6 @@ def _followed(
 def cue_table(found: Found, shape: tuple[int, int]) -> sparse.csr_matrix:
     """Texts by codes: 1 where a cue stands, and half for each further one, two at most."""
     import numpy as np
-
-    from qualkit.coding.cues import weight
 
     counts: Any = _counted(found.text, found.code, shape)
     counts.data = weight(counts.data)

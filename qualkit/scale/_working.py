@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ MANIFEST: Final = "manifest.json"
 LOCAL: Final = "local"
 _MEMORY: Final = "4GB"  # of one worker of a local cluster, beyond which it is started anew
 _QUIET: Final = {"RAYON_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false"}
+_WAIT: Final = 120  # seconds for the first worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,6 @@ def work_through(
         Where a stretch cannot be worked on, or the scheduler not be reached.
     """
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
     book = _Manifest(folder, settings, stretches)
     waiting = [n for n in range(len(stretches)) if n not in book.parts]
     total = sum(one.rows for one in stretches)
@@ -103,6 +104,27 @@ def work_through(
                 progress(done, total, "comments")
     book.tidy()
     return Done(folder, tuple(book.parts[n] for n in range(len(stretches))), len(waiting))
+
+
+def folder_of(out: Path | str, table: Path | str | Sequence[Path | str]) -> Path:
+    """The folder of the results, made where it is not there.
+
+    Raises
+    ------
+    ConflictError
+        Where the table lies in it, whose files the results would then be among.
+    QualkitError
+        Where it cannot be made.
+    """
+    folder = Path(out).resolve()
+    given = [table] if isinstance(table, str | Path) else table
+    if folder in [Path(one).resolve() for one in given]:
+        raise ConflictError(f"{out}: is the folder of the table; name another for the results")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise QualkitError(f"{out}: no folder can be made here ({error.strerror})") from error
+    return folder
 
 
 def name_of(n: int) -> str:
@@ -120,11 +142,14 @@ def parts_of(folder: Path | str) -> Iterator[tuple[dict[str, Any], pd.DataFrame]
     Raises
     ------
     ConflictError
-        Where the folder holds no finished run.
+        Where the folder holds no finished run, or a part is not as it was written.
     """
     folder = Path(folder)
     for noted in manifest(folder)["parts"]:
-        yield noted, parquet().read_table(folder / noted["file"]).to_pandas()
+        path = folder / noted["file"]
+        if not path.is_file() or _sha256(path) != noted["sha256"]:
+            raise ConflictError(f"{path}: is not as it was written; run the same command again")
+        yield noted, parquet().read_table(path).to_pandas()
 
 
 def manifest(folder: Path | str) -> dict[str, Any]:
@@ -135,13 +160,25 @@ def manifest(folder: Path | str) -> dict[str, Any]:
     ConflictError
         Where the folder holds no finished run.
     """
-    path = Path(folder) / MANIFEST
-    if not path.exists():
+    held = _noted(Path(folder) / MANIFEST)
+    if held is None:
         raise ConflictError(f"{folder}: holds no {MANIFEST}; is it what 'qualkit scale' wrote?")
-    held: dict[str, Any] = json.loads(path.read_text("utf-8"))
     if not held["finished"]:
         raise ConflictError(f"{folder}: the run is not finished; give the same command again")
     return held
+
+
+def _noted(path: Path) -> dict[str, Any] | None:
+    """What a manifest says; None where there is none."""
+    if not path.exists():
+        return None
+    try:
+        held: dict[str, Any] = json.loads(path.read_bytes())
+        if {"finished", "parts", "qualkit", "settings"} <= set(held):
+            return held
+    except (ValueError, TypeError):
+        pass
+    raise ConflictError(f"{path}: was not written by 'qualkit scale'; name another folder")
 
 
 def write_part(table: pd.DataFrame, path: Path | str) -> None:
@@ -164,7 +201,7 @@ class _Manifest:
     ) -> None:
         self._folder, self._stretches = folder, stretches
         made_of = {k: v for k, v in settings.items() if not k.startswith("path_")}
-        self._head = {"qualkit": __version__, "settings": made_of, "stretches": len(stretches)}
+        self._head: dict[str, Any] = {"qualkit": __version__, "settings": made_of}
         self.parts: dict[int, dict[str, Any]] = {}
         held = self._held()
         for n, stretch in enumerate(stretches):
@@ -173,18 +210,15 @@ class _Manifest:
         self._keep(finished=False)
 
     def _held(self) -> list[dict[str, Any]]:
-        path = self._folder / MANIFEST
-        if not path.exists():
+        held = _noted(self._folder / MANIFEST)
+        if held is None:
             if any(self._folder.glob("part-*.parquet")):
                 raise ConflictError(f"{self._folder}: holds parts of something else; name another")
             return []
-        held = json.loads(path.read_text("utf-8"))
-        if held["settings"]["what"] != self._head["settings"]["what"]:  # type: ignore[index]
-            raise ConflictError(
-                f"{self._folder}: holds {held['settings']['what']}; name another folder"
-            )
-        same = held["settings"] == self._head["settings"] and held["qualkit"] == __version__
-        return list(held["parts"]) if same else []
+        wanted, found = self._head["settings"], held["settings"]
+        if found["what"] != wanted["what"]:
+            raise ConflictError(f"{self._folder}: holds {found['what']}; name another folder")
+        return list(held["parts"]) if (found, held["qualkit"]) == (wanted, __version__) else []
 
     def _stands(self, noted: dict[str, Any] | None, stretch: Stretch, n: int) -> bool:
         path = self._folder / name_of(n)
@@ -194,10 +228,13 @@ class _Manifest:
 
     def add(self, n: int, counted: dict[str, Any]) -> None:
         """Note a part that was written."""
+        path = self._folder / name_of(n)
+        if not path.exists():
+            why = "a worker wrote it where this process does not see it"
+            raise QualkitError(f"{path}: {why}; all machines must share the folder")
         self.parts[n] = {
-            "file": name_of(n), "stretch": self._stretches[n].record(),
-            "sha256": _sha256(self._folder / name_of(n)), "rows": self._stretches[n].rows,
-            **counted,
+            "file": path.name, "stretch": self._stretches[n].record(), "sha256": _sha256(path),
+            "rows": self._stretches[n].rows, **counted,
         }  # fmt: skip
         self._keep(finished=False)
 
@@ -261,6 +298,7 @@ def _cluster(distributed: Any, workers: int | None) -> Any:  # noqa: ANN401 - Da
     return distributed.LocalCluster(
         n_workers=workers or os.cpu_count(), threads_per_worker=1, processes=True,
         dashboard_address=None, memory_limit=_MEMORY, env=_QUIET, host="127.0.0.1",
+        silence_logs=logging.CRITICAL,
     )  # fmt: skip
 
 
@@ -274,9 +312,18 @@ def _client(distributed: Any, scheduler: str) -> Any:  # noqa: ANN401
 
 def _same_qualkit(client: Any) -> None:  # noqa: ANN401
     """Refuse workers with another qualkit: their results would differ."""
-    client.wait_for_workers(1, timeout=60)
-    found = set(client.run(_version).values())
-    if found - {__version__}:
+    try:
+        client.wait_for_workers(1, timeout=_WAIT)
+    except TimeoutError as error:
+        why = "the scheduler has no workers; start some with 'dask worker' and its address"
+        raise QualkitError(why) from error
+    try:
+        found = set(client.run(_version).values())
+    except ImportError as error:
+        raise QualkitError(
+            f"a worker lacks what it needs ({error}); install qualkit[scale] there"
+        ) from error
+    if found != {__version__}:
         raise QualkitError(f"workers run qualkit {sorted(found)}; this is {__version__}")
 
 
@@ -296,7 +343,5 @@ def _shared(
             yield futures[future], future.result()
         except distributed.KilledWorker as error:
             file = jobs[futures[future]][0]
-            raise QualkitError(
-                f"{Path(file.file).name}, from row {file.first}: every worker that read it died; "
-                "give workers more memory, or take fewer rows at once"
-            ) from error
+            why = "every worker that read it died; give workers more memory, or take fewer --rows"
+            raise QualkitError(f"{Path(file.file).name}, from row {file.first}: {why}") from error

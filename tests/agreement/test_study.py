@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from qualkit.agreement import _figures
 from qualkit.agreement._bootstrap import resampled
 from qualkit.agreement.bands import band
 from qualkit.agreement.presence import presence
@@ -382,6 +383,18 @@ def test_the_same_seed_gives_the_same_whatever_the_order_of_rows():
 
     assert one.codes.equals(other.codes)
     assert other.sources == tuple(reversed(one.sources))
+
+
+def test_intervals_are_the_same_however_little_is_worked_on_at_once(monkeypatch):
+    codings, names = shifted(8)
+    settings = Settings(draws=50, seed=4)
+    whole = compared(codings, *names, settings=settings)
+    monkeypatch.setattr(_figures, "_AT_ONCE", 16)
+
+    little = compared(codings, *names, settings=settings)
+
+    assert little.overall == whole.overall
+    pd.testing.assert_frame_equal(little.cells, whole.cells, check_exact=True)
 
 
 def test_a_code_of_one_source_has_no_interval():

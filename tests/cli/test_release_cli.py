@@ -28,6 +28,7 @@ WAYS = {  # a command's name -> its arguments after STUDY, FILE where the file s
     "project log": [["--out", "l.csv"]],
     "coder pack": [["Ann", "--source", "aoife", "-o", "p.qualkit"]],
     "codebook write": [["evaluation-topics", "--out", "b.yaml"]],
+    "scale learn": [["l.npz"]],
 }
 ELSEWHERE = {  # the same writers, with libraries that are slow to load, or more to prepare
     "agreement", "consensus codings", "cooccurrence", "evaluate", "figure", "quotes check",

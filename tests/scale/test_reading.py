@@ -26,8 +26,17 @@ def told(path, *, rows, known_by="id"):
         ("text\tid\rx\t1\ry\t2\r", [["1", "x"], ["2", "y"]]),
         ("id,text,more\n1\n2,b,c,d\n", [["1", ""], ["2", "b"]]),
         ("id,text\n", []),
+        ("id,text\n\n1,a\n\n\n2,b\n\n", [["1", "a"], ["2", "b"]]),
     ],
-    ids=["line in quotes", "CRLF", "semicolon and mark of UTF-8", "CR and tab", "ragged", "no row"],
+    ids=[
+        "line in quotes",
+        "CRLF",
+        "semicolon and mark of UTF-8",
+        "CR and tab",
+        "ragged",
+        "no row",
+        "lines without anything",
+    ],
 )
 @pytest.mark.parametrize("rows", [1, 50])
 def test_csv_is_cut_where_the_csv_module_ends_a_row(tmp_path, words, wanted, rows):
@@ -55,12 +64,15 @@ def test_cuts_agree_with_the_csv_module_on_any_text(tmp_path):
     ("data", "why"),
     [
         (b"", "a.csv: is empty; its first row must name the columns"),
-        (b"id,words\n1,a\n", "a.csv: has no column 'text'; it has ['id', 'words']"),
-        (b"id,text\n1,\xfc\n", "a.csv, line 1: is not utf-8; say --encoding cp1252, or save it as UTF-8"),
+        (b"id,words\n1,a\n", "a.csv: has no column 'text'; it has ['id', 'words']: "
+         "name yours with --text and --id; --no-id where there is none"),
+        (b"id,text,text\n1,a,b\n", "a.csv: has 2 columns 'text'; rename one"),
+        ("id,text\n1,a\n".encode("utf-16"), "a.csv: is UTF-16; save it as CSV in UTF-8"),
+        (b"id,text\n1,\xfc\n", "a.csv, line 2: is not utf-8; say --encoding cp1252, or save it as UTF-8"),
         (b'id,text\n1,a\n2,"b\n3,c\n',
          "a.csv, line 4: a quotation mark is opened in the last rows and never closed"),
     ],
-    ids=["empty", "column", "encoding", "open quote"],
+    ids=["empty", "column", "two columns", "UTF-16", "encoding", "open quote"],
 )  # fmt: skip
 def test_a_faulty_csv_is_refused_with_its_place(tmp_path, data, why):
     path = tmp_path / "a.csv"
@@ -70,6 +82,43 @@ def test_a_faulty_csv_is_refused_with_its_place(tmp_path, data, why):
         told(path, rows=2)
 
     assert str(refused.value) == why
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "gbk"])
+def test_csv_is_read_in_other_encodings(tmp_path, encoding):
+    words = "一,二\n三" if encoding == "gbk" else "né,\nnaïve"
+    path = tmp_path / "a.csv"
+    path.write_bytes(f'id,text\n1,a\n2,"{words}"\n3,c\n'.encode(encoding))
+
+    cut = list(stretches(path, text="text", id="id", rows=1, encoding=encoding))
+
+    found = [read(one, text="text", id="id")["text"][0] for one in cut]
+    assert found == ["a", words, "c"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "no such"])
+def test_an_encoding_that_is_not_cut_by_bytes_is_refused(tmp_path, encoding):
+    with pytest.raises(ValueError, match=f"{encoding!r} is no encoding that a table is cut in"):
+        list(stretches(tmp_path / "a.csv", text="text", id=None, encoding=encoding))
+
+
+def test_a_broken_parquet_file_is_refused(tmp_path):
+    path = tmp_path / "a.parquet"
+    pd.DataFrame({"id": range(7), "text": "words"}).to_parquet(path)
+    path.write_bytes(path.read_bytes()[:-20])
+
+    with pytest.raises(ReadError, match=r"a\.parquet: is no whole Parquet file"):
+        told(path, rows=2)
+
+
+def test_a_parquet_column_with_a_dot_is_known_by_its_words(tmp_path):
+    first, second = tmp_path / "a.parquet", tmp_path / "b.parquet"
+    for path, word in ((first, "one"), (second, "two")):
+        pd.DataFrame({"q1.text": [word]}).to_parquet(path)
+
+    found = [next(stretches(path, text="q1.text", id=None)).sha256 for path in (first, second)]
+
+    assert found[0] != found[1]
 
 
 def test_a_table_changed_meanwhile_is_refused(tmp_path):

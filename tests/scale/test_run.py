@@ -9,18 +9,26 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
+import psutil
 import pytest
 
-from qualkit.errors import ConflictError, QualkitError
+from qualkit.errors import ConflictError, QualkitError, ReadError
 from qualkit.scale import counts, run
+from qualkit.scale._reading import stretches
+from qualkit.scale._run import suggest_part
+from qualkit.scale._working import work_through
 from tests.scale.material import learned, table
 
 ROWS, COMMENTS = 50, 1_500
 DASK = Path(sys.executable).parent / "dask"
+SCHEDULER = (DASK, "scheduler", "--no-dashboard", "--idle-timeout", "10 minutes")
+WORKER = (DASK, "worker", "--nthreads", "1", "--no-nanny", "--no-dashboard",
+          "--death-timeout", "60")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -63,17 +71,11 @@ def cluster(folder, *, workers=2):
     noted = folder / "scheduler.json"
     with ExitStack() as stack:
         begin = stack.enter_context
-        begin(started(DASK, "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard",
-                      "--scheduler-file", noted))  # fmt: skip
+        begin(started(*SCHEDULER, "--host", "127.0.0.1", "--port", "0", "--scheduler-file", noted))
         until(noted.exists)
         until(lambda: noted.read_text("utf-8").endswith("}"))
         address = json.loads(noted.read_text("utf-8"))["address"]
-        made = [
-            begin(started(DASK, "worker", address, "--nthreads", "1", "--no-nanny",
-                          "--no-dashboard", cwd=folder))
-            for _ in range(workers)
-        ]  # fmt: skip
-        yield address, made
+        yield address, [begin(started(*WORKER, address, cwd=folder)) for _ in range(workers)]
 
 
 def test_a_worker_killed_in_mid_run_changes_nothing(whole, tmp_path):
@@ -97,6 +99,40 @@ def test_two_workers_of_this_machine_make_what_one_process_makes(whole, tmp_path
     found = run(path, taught, tmp_path, rows=ROWS, scheduler="local", workers=2)
 
     assert seals(found) == seals(alone)
+
+
+def test_workers_of_this_machine_end_with_a_run_that_is_killed(whole, tmp_path):
+    path, _, _ = whole
+    command = [
+        sys.executable, "-m", "qualkit", "scale", "suggest", path, path.parent / "learned.npz",
+        tmp_path / "out", "--rows", ROWS, "--scheduler", "local", "--workers", 2,
+    ]  # fmt: skip
+    with started(*command) as process:
+        until(lambda: list((tmp_path / "out").glob("part-*.parquet")))
+        workers = psutil.Process(process.pid).children(recursive=True)
+        process.send_signal(signal.SIGKILL)
+
+    assert len(workers) >= 2
+    until(lambda: not any(alive(one) for one in workers))
+
+
+def alive(process):
+    with suppress(psutil.NoSuchProcess):
+        return process.status() != psutil.STATUS_ZOMBIE
+    return False
+
+
+def test_what_a_worker_refuses_is_told_as_it_is(whole, tmp_path):
+    path, _, alone = whole
+    cut = next(stretches(path, text="text", id="id", rows=ROWS))
+    settings = json.loads((alone.folder / "manifest.json").read_text("utf-8"))["settings"]
+
+    with pytest.raises(ReadError, match=r"comments\.csv: was changed while it was being read"):
+        work_through(
+            [replace(cut, sha256="0" * 64)], tmp_path, suggest_part,
+            settings | {"path_learned": str(alone.folder / "learned.npz")},
+            scheduler="local", workers=1,
+        )  # fmt: skip
 
 
 def test_other_stretches_give_the_same_suggestions(whole, tmp_path):
@@ -160,6 +196,29 @@ def test_parts_of_something_else_are_left_alone(whole, tmp_path):
     assert (tmp_path / "part-00001.parquet").read_bytes() == b"mine"
 
 
+def test_a_manifest_of_something_else_is_left_alone(whole, tmp_path):
+    (tmp_path / "manifest.json").write_text('{"name": "a web page"}')
+
+    with pytest.raises(ConflictError, match=r"manifest\.json: was not written by 'qualkit scale'"):
+        run(whole[0], whole[1], tmp_path)
+
+
+def test_results_do_not_go_among_the_files_of_the_table(whole, tmp_path):
+    shutil.copy(whole[0], tmp_path)
+
+    with pytest.raises(ConflictError, match="is the folder of the table"):
+        run(tmp_path, whole[1], tmp_path)
+
+
+def test_a_table_without_rows_has_no_suggestions(whole, tmp_path):
+    path = tmp_path / "none.csv"
+    path.write_text("id,text\n")
+
+    done = run(path, whole[1], tmp_path / "out")
+
+    assert (done.rows, done.parts, len(counts(done.folder))) == (0, (), 0)
+
+
 def test_counts_are_those_of_all_parts(whole):
     found = counts(whole[2].folder)
 
@@ -177,66 +236,45 @@ def test_a_scheduler_that_is_not_there_is_named(whole, tmp_path):
 # Several hosts ----------------------------------------------------------------------------------
 
 
-def ip(*words):
-    subprocess.run(["ip", *words], check=True, capture_output=True)
+def ip(words):
+    subprocess.run(["ip", *words.split()], check=True, capture_output=True)
 
 
-def possible():
-    """Whether this machine lets us make network namespaces."""
+@pytest.fixture
+def hosts():
+    """Three hosts with a network of their own between them, 10.77.0.1 and on."""
     if os.geteuid() != 0 or shutil.which("ip") is None:
-        return False
-    name = f"qk{os.getpid()}"
-    made = subprocess.run(["ip", "netns", "add", name], capture_output=True, check=False)
-    if made.returncode == 0:
-        ip("netns", "delete", name)
-    return made.returncode == 0
-
-
-@contextmanager
-def hosts(count):
-    """Hosts with a network of their own between them, 10.77.0.1 and on."""
-    mark = f"{os.getpid() % 100_000}"
-    hub, names = f"qh{mark}", [f"qk{mark}n{n}" for n in range(count)]
+        pytest.skip("network namespaces need root and the program ip")
+    hub, names = f"qh{os.getpid()}", [f"qk{os.getpid()}n{n}" for n in range(3)]
     with ExitStack() as stack:
-        ip("netns", "add", hub)
-        stack.callback(ip, "netns", "delete", hub)
-        ip("-n", hub, "link", "add", "bridge", "type", "bridge")
-        ip("-n", hub, "link", "set", "bridge", "up")
+        try:
+            ip(f"netns add {hub}")
+        except subprocess.CalledProcessError as error:
+            pytest.skip(f"no network namespaces here: {error.stderr.decode()}")
+        stack.callback(ip, f"netns delete {hub}")
+        ip(f"-n {hub} link add bridge type bridge")
+        ip(f"-n {hub} link set bridge up")
         for n, name in enumerate(names):
-            ip("netns", "add", name)
-            stack.callback(ip, "netns", "delete", name)
-            ip(
-                "-n",
-                hub,
-                "link",
-                "add",
-                f"to{n}",
-                "type",
-                "veth",
-                "peer",
-                "name",
-                "eth0",
-                "netns",
-                name,
-            )
-            ip("-n", hub, "link", "set", f"to{n}", "master", "bridge", "up")
-            ip("-n", name, "addr", "add", f"10.77.0.{n + 1}/24", "dev", "eth0")
-            ip("-n", name, "link", "set", "eth0", "up")
-            ip("-n", name, "link", "set", "lo", "up")
+            ip(f"netns add {name}")
+            stack.callback(ip, f"netns delete {name}")
+            ip(f"-n {hub} link add to{n} type veth peer name eth0 netns {name}")
+            ip(f"-n {hub} link set to{n} master bridge up")
+            ip(f"-n {name} addr add 10.77.0.{n + 1}/24 dev eth0")
+            ip(f"-n {name} link set eth0 up")
+            ip(f"-n {name} link set lo up")
         yield [("ip", "netns", "exec", name) for name in names]
 
 
-@pytest.mark.skipif(not possible(), reason="needs root and network namespaces (ip netns)")
-def test_workers_on_other_hosts_make_what_one_process_makes(whole, tmp_path):
+def test_workers_on_other_hosts_make_what_one_process_makes(whole, hosts, tmp_path):
     path, taught, alone = whole
     out = tmp_path / "out"
+    first, *others = hosts
     with ExitStack() as stack:
-        first, *others = stack.enter_context(hosts(3))
         begin = stack.enter_context
-        begin(started(*first, DASK, "scheduler", "--host", "10.77.0.1", "--no-dashboard"))
+        begin(started(*first, *SCHEDULER, "--host", "10.77.0.1"))
         for n, host in enumerate(others, 2):
-            begin(started(*host, DASK, "worker", "tcp://10.77.0.1:8786", "--host", f"10.77.0.{n}",
-                          "--nthreads", "1", "--no-nanny", "--no-dashboard", cwd=tmp_path))  # fmt: skip
+            begin(started(*host, *WORKER, "tcp://10.77.0.1:8786", "--host", f"10.77.0.{n}",
+                          cwd=tmp_path))  # fmt: skip
         subprocess.run(
             [*first, sys.executable, "-m", "qualkit", "scale", "suggest", path,
              path.parent / "learned.npz", out, "--rows", str(ROWS),

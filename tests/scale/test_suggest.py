@@ -64,7 +64,7 @@ def test_words_and_pieces_are_those_that_scikit_learn_finds(pieces):
 def test_static_vectors_are_those_of_whole_texts():
     texts = [*ODD, *comments(50)]
 
-    found = _words.static_rows(_words.words_of(texts))
+    found = _words.Static().rows(_words.words_of(texts))
 
     assert np.abs(found - embed.embed(texts, kind="static")).max() < 1e-6
 
