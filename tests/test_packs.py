@@ -588,7 +588,9 @@ def test_a_pack_of_an_older_schema_is_read_from_a_copy(study, pack):
         "sign_off", "decision_coding", "decision", "assignment",
     )  # fmt: skip
     tamper(
-        pack, *(f"DROP TABLE {table}" for table in tables),
+        pack, *(f"DROP TABLE {table}" for table in tables), "DROP INDEX ix_log_action",
+        "DROP INDEX ix_coding_source_id_start_at_end_at",
+        "CREATE INDEX ix_coding_source_id_start_at ON coding (source_id, start_at)",
         "UPDATE alembic_version SET version_num = '0005'", "PRAGMA user_version=5",
     )  # fmt: skip
     before = pack.read_bytes()
