@@ -21,7 +21,7 @@ table_argument = click.argument("table", nargs=1)
 text_option = click.option("--text", default="text", show_default=True, help="Column of the words.")
 id_option = click.option("--id", "id_", default="id", show_default=True, help="Column of the ids.")
 no_id_option = click.option("--no-id", is_flag=True, help="Know comments by the numbers of rows.")
-rows_option = click.option("--rows", type=click.IntRange(1), default=25_000, show_default=True,
+rows_option = click.option("--rows", type=click.IntRange(1), default=20_000, show_default=True,
                            help="Read so many at once.")  # fmt: skip
 scheduler_option = click.option(
     "--scheduler", metavar="ADDRESS", help="'local', or a Dask scheduler: tcp://host:8786."

@@ -23,7 +23,7 @@ from qualkit.errors import MissingExtra, ReadError
 if TYPE_CHECKING:
     import pandas as pd
 
-ROWS: Final = 25_000  # rows of a stretch
+ROWS: Final = 20_000  # rows of a stretch
 _MARKS: Final = (",", ";", "\t")  # between cells
 _ENDINGS: Final = (".csv", ".tsv", ".parquet")
 _BOM: Final = b"\xef\xbb\xbf"

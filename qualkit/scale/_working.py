@@ -30,7 +30,10 @@ Work = Callable[..., dict[str, Any]]
 MANIFEST: Final = "manifest.json"
 LOCAL: Final = "local"
 _MEMORY: Final = "4GB"  # of one worker of a local cluster, beyond which it is started anew
-_QUIET: Final = {"RAYON_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false"}
+_WORKERS: Final = {  # one thread each; memory is kept for the next part, not given back and zeroed
+    "RAYON_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false",
+    "MALLOC_TRIM_THRESHOLD_": str(1 << 30), "MALLOC_MMAP_THRESHOLD_": str(1 << 25),
+}  # fmt: skip
 _WAIT: Final = 120  # seconds for the first worker
 
 
@@ -297,7 +300,7 @@ def _cluster(distributed: Any, workers: int | None) -> Any:  # noqa: ANN401 - Da
 
     return distributed.LocalCluster(
         n_workers=workers or os.cpu_count(), threads_per_worker=1, processes=True,
-        dashboard_address=None, memory_limit=_MEMORY, env=_QUIET, host="127.0.0.1",
+        dashboard_address=None, memory_limit=_MEMORY, env=_WORKERS, host="127.0.0.1",
         silence_logs=logging.CRITICAL,
     )  # fmt: skip
 
