@@ -30,19 +30,31 @@ def set_aside(study: Path) -> str | None:
     Nothing is done where the study is in use: then the journal is its own.
     """
     wal = Path(f"{study}-wal")
-    if not (wal.exists() and wal.stat().st_size) or _in_use(Path(f"{study}-shm")):
+    shared, found = Path(f"{study}-shm"), _mark(wal)
+    if found is None or _in_use(shared):
         return None
     alone = _look(study, "immutable=1")
     if alone is None or _same(alone, _look(study, "mode=ro", alone)):
         return None
+    if _mark(wal) != found or _in_use(shared):  # somebody has opened the study meanwhile
+        return None
     moment = datetime.now(UTC).strftime("%Y-%m-%dT%H%M%SZ")
     to = wal.with_name(f"{wal.name}.not-ours-{moment}")
     wal.replace(to)
-    Path(f"{study}-shm").unlink(missing_ok=True)
+    shared.unlink(missing_ok=True)
     return (
         f"{wal.name} beside it is another study's, and would have damaged this one; it is "
         f"{to.name} now"
     )
+
+
+def _mark(path: Path) -> tuple[int, int, int] | None:
+    """What a file is told by; None where it is empty, or gone with who used it last."""
+    try:
+        held = path.stat()
+    except FileNotFoundError:
+        return None
+    return (held.st_ino, held.st_size, held.st_mtime_ns) if held.st_size else None
 
 
 def _in_use(shared: Path) -> bool:

@@ -78,3 +78,35 @@ def test_a_study_that_is_in_use_is_left_alone(study, monkeypatch):
         monkeypatch.setattr(leftover, "_look", lambda *_: pytest.fail("it was looked at"))
         assert leftover.set_aside(study) is None
         assert Path(f"{study}-wal").exists()
+
+
+def test_a_journal_that_goes_while_it_is_looked_at_is_nobodys_fault(study, monkeypatch):
+    wal = Path(f"{study}-wal")
+    wal.write_bytes(b"x" * 64)
+    exists = Path.exists
+
+    def gone_after(path, **how):
+        found = exists(path, **how)
+        wal.unlink(missing_ok=True)
+        return found
+
+    monkeypatch.setattr(Path, "exists", gone_after)
+
+    assert leftover.set_aside(study) is None
+
+
+def test_a_journal_that_somebody_writes_meanwhile_is_left_where_it_is(study, tmp_path, monkeypatch):
+    wal = killed(made(tmp_path / "other.qualkit", "Other"), "Theirs")
+    shutil.copyfile(wal, f"{study}-wal")
+    real = leftover._look
+
+    def written(path, way, before=None):
+        found = real(path, way, before)
+        with Path(f"{study}-wal").open("ab") as file:
+            file.write(b"more")
+        return found
+
+    monkeypatch.setattr(leftover, "_look", written)
+
+    assert leftover.set_aside(study) is None
+    assert Path(f"{study}-wal").read_bytes()[: wal.stat().st_size] == wal.read_bytes()
