@@ -89,11 +89,10 @@ def preview(project: Project, wish: Wish) -> Preview:
         return _PREVIEWS[wish.kind](project, wish)
 
 
-def preview_at(study: str, who: str | None, wish: Wish, _tell: object) -> Preview | QualkitError:
-    """As :func:`preview`, of a study read in the background; why there is none, where there is."""
+def preview_or_why(wish: Wish, project: Project) -> Preview | QualkitError:
+    """As :func:`preview`; where it cannot be made, why."""
     try:
-        with Project.open(study, user=who) as project:
-            return preview(project, wish)
+        return preview(project, wish)
     except QualkitError as error:
         return error
 

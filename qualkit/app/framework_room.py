@@ -237,12 +237,6 @@ def room_of(project: Project, options: Options) -> Room:
     return Room(grid, units_of(grid, sources), _held(said))
 
 
-def room_at(study: str, who: str | None, options: Options, _tell: object) -> Room:
-    """The room of a study, read in the background; see :func:`room_of`."""
-    with Project.open(study, user=who) as project:
-        return room_of(project, options)
-
-
 def with_summaries(project: Project, room: Room) -> Room:
     """A room with its summaries read anew: all that a change of summaries alone changes.
 

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from qualkit.app import jobs
-from qualkit.app.worked import as_who, worked
+from qualkit.app.worked import reading, worked
 from qualkit.project import Project
 
 if TYPE_CHECKING:
@@ -82,11 +81,5 @@ def to_redefine(project: Project) -> pd.DataFrame | None:
 def _compared(
     project: Project, what: str, read: Callable[[Project], pd.DataFrame]
 ) -> pd.DataFrame | None:
-    study, who = as_who()
-
-    def work(_tell: jobs.Progress) -> pd.DataFrame:
-        with Project.open(study, user=who) as opened:
-            return read(opened)
-
-    made: pd.DataFrame | None = worked(project, what, (), "Comparing the coders", work)
+    made: pd.DataFrame | None = worked(project, what, (), "Comparing the coders", reading(read))
     return made

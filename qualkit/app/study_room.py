@@ -12,7 +12,7 @@ from qualkit.app.state import place
 from qualkit.codebook import SHIPPED, read_codebook
 from qualkit.compare import Saturation
 from qualkit.errors import QualkitError
-from qualkit.progress import Progress, progress_of, saturation_of
+from qualkit.progress import saturation_of
 from qualkit.project import Project
 from qualkit.sample import NAME
 
@@ -150,19 +150,10 @@ def opened_at(typed: str) -> str:
 # What is shown of a study that is open --------------------------------------------------------
 
 
-def progress(study: str, who: str | None, _tell: object) -> Progress:
-    """How far a study is, read in the background."""
-    with Project.open(study, user=who) as project:
-        return progress_of(project)
-
-
-def saturation(
-    study: str, who: str | None, asked: Mapping[str, Any], _tell: object
-) -> Saturation | QualkitError:
-    """Saturation as it was asked for, read in the background, or why it cannot be told."""
+def saturation(asked: Mapping[str, Any], project: Project) -> Saturation | QualkitError:
+    """Saturation as it was asked for, or why it cannot be told."""
     try:
-        with Project.open(study, user=who) as project:
-            return saturation_of(project, **asked)
+        return saturation_of(project, **asked)
     except QualkitError as error:
         return error
 

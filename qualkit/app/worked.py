@@ -102,6 +102,17 @@ def as_who() -> tuple[str, str | None]:
     return state.study() or "", state.coder() or None
 
 
+def reading(read: Callable[[Project], Any]) -> Callable[[jobs.Progress], Any]:
+    """Work that reads this tab's study, opened anew for it by whoever works on it here."""
+    study, who = as_who()
+
+    def work(_tell: jobs.Progress) -> Any:  # noqa: ANN401 - what is read
+        with Project.open(study, user=who) as project:
+            return read(project)
+
+    return work
+
+
 def file(
     asked: object, key: str, endings: Mapping[str, str],
     write: Callable[[str, jobs.Progress], Made],

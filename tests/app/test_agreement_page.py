@@ -29,6 +29,8 @@ Interviewer: And now?
 """
 SECOND = "Parent: Nobody rang.\n"
 
+pytestmark = pytest.mark.usefixtures("patient")
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):

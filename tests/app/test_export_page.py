@@ -36,6 +36,8 @@ BEGINS = {
 }  # fmt: skip
 HOSTILE = "**Ann** :red[x] <script>alert(1)</script>"
 
+pytestmark = pytest.mark.usefixtures("patient")
+
 
 @pytest.fixture(scope="module")
 def first(tmp_path_factory):

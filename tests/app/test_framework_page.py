@@ -24,6 +24,8 @@ SOURCES = (
 TEXTS = {"a1": "Nurse: Nobody rang.", "a2": "Nurse: They ring daily.", "b1": "Head: It is $5."}
 THEME = "evaluation-topics/communication"
 
+pytestmark = pytest.mark.usefixtures("patient")
+
 
 @pytest.fixture
 def project(tmp_path, write):

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from qualkit.app import jobs
 from qualkit.app import study_room as room
+from qualkit.app.pages import study as study_page
 from qualkit.compare import saturation
 from qualkit.errors import QualkitError
 from qualkit.model import new_id
@@ -282,16 +283,16 @@ def held(page):
 
 def slowly(monkeypatch, meanwhile):
     """While the study is counted for the first time, this happens."""
-    real, begun = room.progress, []
+    real, begun = progress_of, []
 
-    def slow(study, who, tell):
-        made = real(study, who, tell)
-        begun.append(study)
+    def slow(project):
+        made = real(project)
+        begun.append(project.study)
         if len(begun) == 1:
             meanwhile()
         return made
 
-    monkeypatch.setattr(room, "progress", slow)
+    monkeypatch.setattr(study_page, "progress_of", slow)
     return begun
 
 

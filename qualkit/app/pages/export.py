@@ -10,7 +10,7 @@ from typing import Any, Final
 import streamlit as st
 
 from qualkit.app import jobs, release, state
-from qualkit.app.export_preview import Fault, Preview, preview_at
+from qualkit.app.export_preview import Fault, Preview, preview_or_why
 from qualkit.app.export_room import (
     FIGURES,
     KINDS,
@@ -23,7 +23,7 @@ from qualkit.app.export_room import (
     spoken,
 )
 from qualkit.app.quote_check import READS, Checked, check_quotes
-from qualkit.app.worked import as_who, worked
+from qualkit.app.worked import reading, worked
 from qualkit.compare import MEASURES
 from qualkit.errors import QualkitError
 from qualkit.framework import Choice
@@ -125,7 +125,7 @@ def _look(project: Project, wish: Wish) -> Preview | QualkitError | None:
     """The preview of a wish, or why it cannot be made; None, with a bar, while it is worked out."""
     asked = replace(wish, template=None)
     look: Preview | QualkitError | None = worked(
-        project, "export", asked, "Looking at the study", partial(preview_at, *as_who(), asked)
+        project, "export", asked, "Looking at the study", reading(partial(preview_or_why, asked))
     )
     return look
 

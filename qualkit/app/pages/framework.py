@@ -13,7 +13,7 @@ from qualkit.app import framework_editor as editor
 from qualkit.app import framework_room as fr
 from qualkit.app import jobs, release, state
 from qualkit.app.components import grid as component
-from qualkit.app.worked import as_who, shown_at, worked
+from qualkit.app.worked import reading, shown_at, worked
 from qualkit.drafting import draft_cells
 from qualkit.errors import QualkitError
 from qualkit.export._shared import heading
@@ -81,7 +81,7 @@ def _room_at(whose: Whose, entry: int, options: fr.Options, project: Project) ->
     if room is not None and own and before == (whose, entry - 1, options):
         room = fr.with_summaries(project, room)
     else:
-        work = partial(fr.room_at, *as_who(), options)
+        work = reading(partial(fr.room_of, options=options))
         room = worked(project, "framework", options, "Charting the codings", work)
         if room is None:
             return None

@@ -13,10 +13,10 @@ import streamlit as st
 from qualkit.app import jobs, state
 from qualkit.app import study_room as room
 from qualkit.app.recent import recent_studies
-from qualkit.app.worked import as_who, worked
+from qualkit.app.worked import reading, worked
 from qualkit.compare import Saturation
 from qualkit.errors import QualkitError
-from qualkit.progress import Progress, Step
+from qualkit.progress import Progress, Step, progress_of
 from qualkit.project import Project
 from qualkit.sample import build_sample
 from qualkit.tables import attributes_of
@@ -177,7 +177,7 @@ def _try(typed: str) -> None:
 def _made(project: Project) -> Progress | None:
     """How far the study is; None, with a bar, while it is being counted."""
     made: Progress | None = worked(project, "progress", (), "Counting what is coded",
-                                   partial(room.progress, *as_who()))  # fmt: skip
+                                   reading(progress_of))  # fmt: skip
     return made
 
 
@@ -302,7 +302,7 @@ def _saturation(project: Project) -> None:
     )
     asked = {**chosen, "by": None if by == _IMPORTED else by}
     made = worked(project, "saturation", tuple(asked.values()), "Counting new codes",
-                  partial(room.saturation, *as_who(), asked))  # fmt: skip
+                  reading(partial(room.saturation, asked)))  # fmt: skip
     if isinstance(made, QualkitError):
         state.tell(made, "The interviews cannot be put in this order.")
     elif made is not None:
